@@ -191,11 +191,11 @@ class Cluster:
             self.log.rename(self.log.with_suffix(".log.old"))
         settings = self.settings | {"unix_socket_directories": str(self.sockets)}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-        start = [BIN / "pg_ctl", "start", "-D", self.data, "-l", self.log, "-w", "-s", "-t", "120", "-o", options]
+        start = [*"start -w -s -t 120 -D".split(), self.data, "-l", self.log, "-o", options]
         deadline = time.monotonic() + 30
         while True:
             try:
-                self._as_owner(*start)
+                self._as_owner(BIN / "pg_ctl", *start)
                 return
             except Trouble as trouble:
                 trouble.details = self._log_tail()

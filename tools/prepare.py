@@ -42,7 +42,9 @@ def prepare(*, own_database: bool, tests: bool = False) -> None:
 
 def venv_works() -> bool:
     """False too for one whose Python is gone (the system was upgraded, the project was moved)."""
-    return PYTHON.exists() and not subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode
+    return (
+        PYTHON.exists() and not subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode
+    )
 
 
 def python_packages(requirements: list[str]) -> str:
@@ -58,7 +60,9 @@ def python_packages(requirements: list[str]) -> str:
         return "unchanged"
     _need_space()
     files = [word for _, name in changed for word in ("-r", name)]
-    call([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files], advice=PIP_ADVICE)
+    call(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files], advice=PIP_ADVICE
+    )
     for stamp, name in changed:
         stamp.write_text(digest([ROOT / name]))
     return f"installed {' '.join(name for _, name in changed)}"

@@ -98,7 +98,7 @@ def _stop(*_: object) -> None:
 
 
 def main(work: Callable[[], int | None]) -> None:
-    """Do ``work`` as a program: signals unwind it, Trouble is told in plain words; its result is the exit code."""
+    """Do ``work`` as a program: signals unwind it, Trouble is told in plain words, and the program exits."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:

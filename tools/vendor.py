@@ -33,14 +33,14 @@ ICONS = """
     chevrons-left chevrons-right chevrons-up-down circle circle-check circle-plus circle-x clipboard-list
     clock cloud-off combine compass copy crosshair dot download ellipsis ellipsis-vertical external-link eye
     eye-off file file-text files filter flag flame folder folder-open funnel gauge globe grid-3x3
-    grip-vertical hash hexagon history home house image inbox info key languages layers layers-2 link list list-checks
-    list-filter loader loader-circle locate locate-fixed lock log-in log-out magnet map map-pin map-pin-plus
-    map-pinned maximize menu message-square milestone minimize minus monitor moon mouse-pointer move
-    navigation octagon-alert paintbrush palette pause pen-tool pencil pentagon phone play plus printer redo-2 refresh-cw
-    rotate-ccw route ruler save scale scissors search send settings share-2 shield shield-check
-    sliders-horizontal smartphone spline split square star store sun table tag target timer trash-2 trees
-    triangle-alert undo-2 unlock upload user user-check user-plus users warehouse waypoints wifi wifi-off
-    wrench x zoom-in zoom-out
+    grip-vertical hash hexagon history home house image inbox info key languages layers layers-2 link list
+    list-checks list-filter loader loader-circle locate locate-fixed lock log-in log-out magnet map map-pin
+    map-pin-plus map-pinned maximize menu message-square milestone minimize minus monitor moon mouse-pointer
+    move navigation octagon-alert paintbrush palette pause pen-tool pencil pentagon phone play plus printer
+    redo-2 refresh-cw rotate-ccw route ruler save scale scissors search send settings share-2 shield
+    shield-check sliders-horizontal smartphone spline split square star store sun table tag target timer
+    trash-2 trees triangle-alert undo-2 unlock upload user user-check user-plus users warehouse waypoints
+    wifi wifi-off wrench x zoom-in zoom-out
 """.split()
 
 

@@ -1,0 +1,173 @@
+"""The layer: a named, jurisdiction-scoped query over the city, declared once in an app's ``layers.py``.
+
+From the declaration come its vector tiles, TileJSON, style and legend, GeoJSON items, its OGC API
+collection, its place in the layer tree and in search, and what may be loaded into it from a file.
+``gis.checks`` refuses a declaration that does not hold.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, QuerySet
+
+from gis.errors import NotHere
+from gis.roles import EVERYONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One attribute that leaves the server: its public ``name`` and the ORM ``path`` it is read from."""
+
+    name: str
+    path: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simplified:
+    """Below zoom ``below``: lines and areas are simplified to ``tolerance_px`` and those smaller than
+    ``smallest_px`` across are left out."""
+
+    below: int
+    tolerance_px: float = 0.25
+    smallest_px: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clustered:
+    """Below zoom ``below``: points become one point per square of ``cell_px`` with a ``point_count``.
+
+    Squares are aligned to tile edges, so that a square lies in one tile only and counts are exact.
+    """
+
+    below: int
+    cell_px: int = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One field that a file may bring. ``required`` ones must be mapped and filled in each row."""
+
+    name: str
+    required: bool = False
+    aliases: tuple[str, ...] = ()  # usual names of this column in files, tried where --map does not name one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """What may be loaded into a layer from a file (see ``gis.loading``)."""
+
+    columns: tuple[Column, ...]
+    unique: str = ""  # the column whose values must not repeat, in the file or in the table
+    home: Callable[[list[int]], None] | None = None  # gives the loaded rows (ids) their region and unit grid
+    check: Callable[[list[int]], None] | None = None  # raises Refused if the loaded rows (ids) break a rule of the layer
+    complete: Callable[[dict], dict] | None = None  # the model's values for one row of cleaned columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A declaration; see the module's text.
+
+    ``rows`` is called for each request and gives a QuerySet with ``visible_to``. ``geometry`` is its
+    EPSG:4326 column, whose EPSG:3857 twin is named ``<geometry>_3857``. ``attributes`` is the allow-list
+    of what leaves the server; ``tile_attributes`` the part of it that tiles carry. ``time`` is the
+    attribute that a time window filters. ``search`` are text attributes that the search box looks in,
+    the first one is what a hit is called. ``style`` is a list of MapLibre layers without ``source``,
+    whose colours are names of ``tiles.palette``.
+    """
+
+    name: str
+    title: str
+    rows: Callable[[], QuerySet]
+    geometry: str
+    attributes: tuple[str | Attribute, ...]
+    tile_attributes: tuple[str, ...] = ()
+    zooms: range = range(0, 23)
+    group: str = ""
+    label: str = ""
+    time: str = ""
+    search: tuple[str, ...] = ()
+    generalise: Simplified | Clustered | None = None
+    roles: frozenset = EVERYONE
+    style: tuple[dict, ...] = ()
+    shown: bool = True  # switched on when the workbench opens
+    loading: Loading | None = field(default=None, compare=False)
+
+    def visible_to(self, user) -> QuerySet:
+        """The rows that ``user`` may see; NotHere if the role may not see the layer at all."""
+        if not user.is_authenticated or user.role not in self.roles:
+            raise NotHere
+        return self.rows().visible_to(user)
+
+    @property
+    def twin(self) -> str:
+        return f"{self.geometry}_3857"
+
+    @cached_property
+    def model(self):
+        return self.rows().model
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """Public attribute name to ORM path."""
+        return {(a.name if isinstance(a, Attribute) else a): (a.path if isinstance(a, Attribute) else a) for a in self.attributes}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Public attribute name to its (lazily translated) title."""
+        own = {a.name: a.title for a in self.attributes if isinstance(a, Attribute) and a.title}
+        return {name: own.get(name) or self.field_of(name).verbose_name for name in self.paths}
+
+    @property
+    def lean(self) -> tuple[str, ...]:
+        """The attributes that tiles carry."""
+        return self.tile_attributes or tuple(self.paths)
+
+    def field_of(self, name: str) -> Field:
+        """The model field that attribute ``name`` is read from; FieldDoesNotExist if there is none."""
+        model, found = self.model, None
+        for part in self.paths[name].split("__"):
+            if model is None:
+                raise FieldDoesNotExist(name)
+            found = model._meta.get_field(part)
+            model = found.related_model
+        return found
+
+    @cached_property
+    def geometry_field(self):
+        return self.model._meta.get_field(self.geometry)
+
+
+class Layers:
+    """The registry: what the product shows, in the order of declaration."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Layer] = {}
+
+    def register(self, *layers: Layer) -> None:
+        for layer in layers:
+            if layer.name in self._by_name and self._by_name[layer.name] != layer:
+                raise ValueError(f"two layers are named {layer.name}")
+            self._by_name[layer.name] = layer
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self._by_name.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def get(self, name: str) -> Layer:
+        """The layer called ``name``; NotHere if there is none."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise NotHere from None
+
+    def seen_by(self, user) -> list[Layer]:
+        """Layers that the role of ``user`` may see."""
+        return [layer for layer in self if user.is_authenticated and user.role in layer.roles]
+
+
+layers = Layers()
