@@ -1,9 +1,12 @@
 """Which database the project uses: the one that DATABASE_URL names, or its own cluster under var/."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tools.cluster import ROLE, Cluster
-from tools.steps import VAR
+from tools.cluster import BIN, PORT, ROLE, Cluster
+from tools.steps import VAR, main, step
 
 CLUSTER = Cluster(VAR)
 
@@ -13,8 +16,34 @@ def given() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
-def start() -> str:
-    """Start our cluster and tell the settings where it is, for `manage.py` in any other terminal."""
-    done = CLUSTER.start()
+@contextmanager
+def running() -> Iterator[None]:
+    """Our cluster while the body runs; one that was running before stays. Nothing at all if one is given."""
+    if given():
+        yield
+        return
+    with step("database") as say:
+        done = CLUSTER.start()
+        say(done)
+    # For `manage.py` in any other terminal.
     (VAR / "database_url").write_text(CLUSTER.url(ROLE) + "\n")
-    return done
+    os.environ.setdefault("WANGGE_DEMO", "1")  # it is filled with the demo; the sign-in page names its users
+    try:
+        yield
+    finally:
+        if done != "was running":
+            CLUSTER.stop()
+
+
+def psql() -> None:
+    """`make psql`: look into the database by hand."""
+    if given():
+        os.execvp("psql", ["psql", os.environ["DATABASE_URL"].replace("postgis://", "postgresql://", 1)])
+    with step("database") as say:
+        say(CLUSTER.start())
+    where = ["-h", str(CLUSTER.sockets), "-p", str(PORT), "-U", ROLE, "-d", ROLE]
+    os.execv(BIN / "psql", ["psql", *where, *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main(psql)

@@ -107,10 +107,46 @@ def _need_space(megabytes: int = 1500) -> None:
         )
 
 
-def manage(*arguments: str, env: dict[str, str] | None = None, advice: str) -> str:
+# --- what the code itself needs, by its own commands -----------------------------------------------
+
+
+def manage(*arguments: str, advice: str) -> str:
     """Run a management command and return what it printed."""
-    return call([PYTHON, "manage.py", *arguments], env=os.environ | (env or {}), advice=advice)
+    return call([PYTHON, "manage.py", *arguments], advice=advice)
 
 
-def path_of(program: str) -> Path:
-    return VENV / "bin" / program
+def apps() -> list[Path]:
+    return sorted(folder.parent for folder in ROOT.glob("*/apps.py"))
+
+
+def messages() -> str:
+    """Compile translations that are newer than what was compiled."""
+    sources = [source for app in apps() for source in app.glob("locale/*/LC_MESSAGES/*.po")]
+    if all(_newer(source.with_suffix(".mo"), source) for source in sources):
+        return "unchanged"
+    # It looks for .po files everywhere below the project, where packages keep thousands.
+    ignore = [f"--ignore={folder}" for folder in (".venv", "node_modules", "var")]
+    manage("compilemessages", *ignore, advice="Correct the .po file that it names.")
+    return "compiled"
+
+
+def static_files() -> str:
+    """Collect static files, unless none has changed: naming them by their contents takes seconds."""
+    stamp = VAR / "static" / ".collected"
+    ours = [file for app in apps() for file in sorted(app.glob("static/**/*")) if file.is_file()]
+    rules = [ROOT / name for name in ("requirements.txt", "gis/settings.py", "gis/storage.py")]
+    fingerprint = digest([*rules, VAR / "vendor" / ".copied", *ours])
+    if unchanged(stamp, fingerprint):
+        return "unchanged"
+    manage(
+        "collectstatic",
+        "--noinput",
+        "--verbosity=0",
+        advice="Does a style sheet or module name a missing file?",
+    )
+    stamp.write_text(fingerprint)
+    return "collected"
+
+
+def _newer(made: Path, source: Path) -> bool:
+    return made.exists() and made.stat().st_mtime >= source.stat().st_mtime

@@ -1,7 +1,7 @@
 """`make run`: set up what is missing, then serve until Ctrl-C or SIGTERM.
 
-Two servers: WSGI for pages, API and tiles; a small ASGI one on a port of its own for server-sent events, which
-would hold a WSGI thread each. Both die with this process, whatever ends it.
+Two servers: WSGI for pages, API and tiles; a small ASGI one on a port of its own for server-sent events,
+which would each hold a WSGI thread. Both end with this process, whatever ends it.
 """
 
 import ctypes
@@ -11,10 +11,10 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tools import database
 from tools.prepare import PYTHON, manage, messages, prepare, static_files
@@ -41,7 +41,7 @@ def granian(application: str, options: dict[str, object]) -> list[str]:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel to end this child when `make run` is killed outright, so that it leaves no servers behind."""
+    """Ask the kernel to end this child when `make run` is killed outright: no server is left behind."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -86,7 +86,7 @@ class Servers:
             self.check()
             if time.monotonic() > deadline:
                 raise Trouble(
-                    f"No server after {START_TIMEOUT_S} s; the last answer of /readyz was: {answer or 'none'}.",
+                    f"Not ready after {START_TIMEOUT_S} s; /readyz last said: {answer or 'nothing'}.",
                     advice="Messages of the servers stand above.",
                 )
             time.sleep(0.1)
@@ -152,7 +152,6 @@ def make_way() -> None:
 
 
 def set_up() -> None:
-    prepare(own_database=not database.given())
     with step("messages") as say:
         say(messages())
     with step("schema") as say:
@@ -161,12 +160,14 @@ def set_up() -> None:
     with step("static files") as say:
         say(static_files())
     with step("demo data") as say:
-        told = manage("demo", "--scale", "small", "--if-empty", advice="See what it says above, then try again.")
+        told = manage(
+            "demo", "--scale", "small", "--if-empty", advice="See what it says above, then try again."
+        )
         say((told.strip().splitlines() or ["done"])[-1][:48])
 
 
 DATABASE_ADVICE = (
-    "Does DATABASE_URL name a PostgreSQL with PostGIS, pg_trgm and btree_gist, and a role that may create tables?"
+    "Does DATABASE_URL name a database with PostGIS, pg_trgm and btree_gist, and a role that may create tables?"
     if database.given()
     else f"Look into {database.CLUSTER.log}."
 )
@@ -175,20 +176,47 @@ DATABASE_ADVICE = (
 def serve() -> None:
     make_way()
     began = time.monotonic()
+    prepare(own_database=not database.given())
     servers = Servers()
-    ours = False
-    try:
-        if not database.given():
-            os.environ.setdefault("WANGGE_DEMO", "1")  # the sign-in page names the demo's users
-        set_up()
-        with step("servers"):
-            servers.start()
-            servers.wait_until_ready()
-        address = f"http://{HERE if ':' not in HERE else f'[{HERE}]'}:{PORT}/"
-        print(f"\nReady after {time.monotonic() - began:.1f} s: {address}")
-        print("Sign in as one of the demo's users; the sign-in page lists them. Ctrl-C stops.", flush=True)
-        while True:
-            time.sleep(0.5)
-            servers.check()
-    finally:
-        servers.stop()
+    with database.running():
+        try:
+            set_up()
+            with step("servers"):
+                servers.start()
+                servers.wait_until_ready()
+            welcome(time.monotonic() - began)
+            while True:
+                time.sleep(0.5)
+                servers.check()
+        finally:
+            servers.stop()
+
+
+def welcome(seconds: float) -> None:
+    host = f"[{HERE}]" if ":" in HERE else HERE
+    print(f"\nReady after {seconds:.1f} s: http://{host}:{PORT}/")
+    if os.environ.get("WANGGE_DEMO") == "1":
+        print("Sign in as one of the demo's users; the sign-in page lists them.")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def stop() -> None:
+    """`make stop`: end a `make run` in another terminal, or what is left of one, and the database."""
+    supervisor, servers = recorded()
+    with step("servers") as say:
+        if supervisor:
+            os.kill(int(supervisor.split()[0]), signal.SIGTERM)
+            deadline = time.monotonic() + 20
+            while alive(supervisor) and time.monotonic() < deadline:
+                time.sleep(0.1)
+        for server in recorded()[1]:
+            end_group(int(server.split()[0]), signal.SIGKILL)
+        RECORD.unlink(missing_ok=True)
+        say("stopped" if supervisor or servers else "none ran")
+    with step("database") as say:
+        say("stopped" if database.CLUSTER.running() else "none ran")
+        database.CLUSTER.stop()
+
+
+if __name__ == "__main__":
+    main({"stop": stop}.get(sys.argv[-1], serve))

@@ -93,13 +93,18 @@ def alone(lock: Path) -> Iterator[None]:
         yield
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def _stop(*_: object) -> None:
+    for number in SIGNALS:  # a second Ctrl-C must not interrupt the putting away
+        signal.signal(number, lambda *_: None)
     raise Stopped
 
 
 def main(work: Callable[[], int | None]) -> None:
     """Do ``work`` as a program: signals unwind it, Trouble is told in plain words, and the program exits."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, _stop)
     try:
         sys.exit(work() or 0)
