@@ -44,7 +44,10 @@ ROADS = Layer(
     search=("name",),
     generalise=Simplified(below=15),
     loading=Loading(
-        columns=(Column(name="name"), Column(name="kind", aliases=("highway", "kind_detail", "fclass", "type"))),
+        columns=(
+            Column(name="name"),
+            Column(name="kind", aliases=("highway", "kind_detail", "fclass", "type")),
+        ),
         home=placing.home_roads,
         complete=placing.complete_road,
     ),
@@ -56,7 +59,15 @@ BUILDINGS = Layer(
     group=BASE_MAP,
     rows=Building.objects.all,
     geometry="footprint",
-    attributes=("name", "number", "kind", "floors", "height_m", "address", Attribute(name="estate", path="estate__name")),
+    attributes=(
+        "name",
+        "number",
+        "kind",
+        "floors",
+        "height_m",
+        "address",
+        Attribute(name="estate", path="estate__name"),
+    ),
     tile_attributes=("name", "number", "kind", "height_m"),
     zooms=range(13, 23),
     label="name",
@@ -64,8 +75,13 @@ BUILDINGS = Layer(
     generalise=Simplified(below=16),
     loading=Loading(
         columns=(
-            Column(name="name"), Column(name="number"), Column(name="kind"), Column(name="floors"),
-            Column(name="height_m", aliases=("height",)), Column(name="address"), Column(name="estate"),
+            Column(name="name"),
+            Column(name="number"),
+            Column(name="kind"),
+            Column(name="floors"),
+            Column(name="height_m", aliases=("height",)),
+            Column(name="address"),
+            Column(name="estate"),
         ),
         home=placing.home_buildings,
         complete=placing.complete_building,
@@ -102,7 +118,9 @@ DOORS = Layer(
     loading=Loading(
         columns=(
             Column(name="road_name", required=True, aliases=("addr_street", "addr:street", "street", "road")),
-            Column(name="number", required=True, aliases=("addr_housenumber", "addr:housenumber", "housenumber")),
+            Column(
+                name="number", required=True, aliases=("addr_housenumber", "addr:housenumber", "housenumber")
+            ),
         ),
         home=placing.home_doors,
     ),
@@ -122,7 +140,8 @@ PLACES = Layer(
     generalise=Clustered(below=16),
     loading=Loading(
         columns=(
-            Column(name="name", required=True), Column(name="category", aliases=("kind", "amenity", "shop", "type")),
+            Column(name="name", required=True),
+            Column(name="category", aliases=("kind", "amenity", "shop", "type")),
             Column(name="address"),
         ),
         home=placing.home_places,
@@ -136,8 +155,15 @@ ASSETS = Layer(
     rows=Asset.objects.all,
     geometry="location",
     attributes=(
-        "code", Attribute(name="class", path="asset_class__name"), "name", "state", "department", "owner", "position",
-        "unit_grid_code", "region_code",
+        "code",
+        Attribute(name="class", path="asset_class__name"),
+        "name",
+        "state",
+        "department",
+        "owner",
+        "position",
+        "unit_grid_code",
+        "region_code",
     ),
     tile_attributes=("class", "state"),
     zooms=range(14, 23),
@@ -147,9 +173,12 @@ ASSETS = Layer(
     shown=False,
     loading=Loading(
         columns=(
-            Column(name="code", required=True, aliases=("ObjID",)), Column(name="class", aliases=("class_code",)),
-            Column(name="name", aliases=("ObjName",)), Column(name="state", aliases=("ObjState",)),
-            Column(name="department", aliases=("DeptName1",)), Column(name="owner", aliases=("DeptName2",)),
+            Column(name="code", required=True, aliases=("ObjID",)),
+            Column(name="class", aliases=("class_code",)),
+            Column(name="name", aliases=("ObjName",)),
+            Column(name="state", aliases=("ObjState",)),
+            Column(name="department", aliases=("DeptName1",)),
+            Column(name="owner", aliases=("DeptName2",)),
             Column(name="position", aliases=("ObjPos",)),
         ),
         unique="code",

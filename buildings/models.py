@@ -91,7 +91,9 @@ class Building(Situated):
     floors = models.PositiveSmallIntegerField(_("floors"), null=True, blank=True)
     height_m = models.FloatField(_("height (m)"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
-    estate = models.ForeignKey(Estate, models.SET_NULL, null=True, blank=True, related_name="buildings", verbose_name=_("estate"))
+    estate = models.ForeignKey(
+        Estate, models.SET_NULL, null=True, blank=True, related_name="buildings", verbose_name=_("estate")
+    )
     footprint = models.MultiPolygonField(_("footprint"), srid=4326, spatial_index=False)
     footprint_3857 = tile_twin("footprint", field=models.MultiPolygonField)
 
@@ -112,7 +114,9 @@ class Door(Situated):
 
     road_name = models.CharField(_("road"), max_length=100)
     number = models.CharField(_("door number"), max_length=32)
-    road = models.ForeignKey(Road, models.SET_NULL, null=True, blank=True, related_name="doors", verbose_name=_("road"))
+    road = models.ForeignKey(
+        Road, models.SET_NULL, null=True, blank=True, related_name="doors", verbose_name=_("road")
+    )
     location = models.PointField(_("location"), srid=4326, spatial_index=False)
     location_3857 = tile_twin("location", field=models.PointField)
 
@@ -183,7 +187,9 @@ class Asset(Situated):
         REMOVED = "removed", _("Removed")
 
     code = models.CharField(_("code"), max_length=16, db_collation="C", unique=True)
-    asset_class = models.ForeignKey(AssetClass, models.PROTECT, related_name="assets", verbose_name=_("class"))
+    asset_class = models.ForeignKey(
+        AssetClass, models.PROTECT, related_name="assets", verbose_name=_("class")
+    )
     name = models.CharField(_("name"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.INTACT)
     department = models.CharField(_("competent department"), max_length=100, blank=True)
@@ -202,7 +208,9 @@ class Asset(Situated):
             CheckConstraint(
                 condition=Q(code__regex=r"^[0-9]{16}$"),
                 name="asset_code_has_sixteen_digits",
-                violation_error_message=_("An asset code is the district's 6 digits, the class's 4 and a sequence of 6."),
+                violation_error_message=_(
+                    "An asset code is the district's 6 digits, the class's 4 and a sequence of 6."
+                ),
             ),
         ]
         indexes = spatial("asset", "location")
@@ -239,7 +247,8 @@ class Water(Cover):
             sound("water", "extent"),
             CheckConstraint(
                 condition=In(
-                    Func("extent", function="GeometryType", output_field=models.CharField()), ["MULTIPOLYGON", "MULTILINESTRING"]
+                    Func("extent", function="GeometryType", output_field=models.CharField()),
+                    ["MULTIPOLYGON", "MULTILINESTRING"],
                 ),
                 name="water_is_an_area_or_a_line",
             ),

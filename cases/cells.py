@@ -14,5 +14,7 @@ def cell_of(lon: float, lat: float) -> int:
 def cells_of(lons, lats) -> np.ndarray:
     """The stored cells of many points, shape (n,), int64."""
     return np.fromiter(
-        (h3.latlng_to_cell(lat, lon, RESOLUTION) for lon, lat in zip(lons, lats, strict=True)), dtype=np.int64, count=len(lons)
+        (h3.latlng_to_cell(lat, lon, RESOLUTION) for lon, lat in zip(lons, lats, strict=True)),
+        dtype=np.int64,
+        count=len(lons),
     )

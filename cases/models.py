@@ -31,7 +31,9 @@ class Category(models.Model):
     name_en = models.CharField(_("English name"), max_length=120)
     major_name = models.CharField(_("major class"), max_length=60)
     major_name_en = models.CharField(_("English major class"), max_length=120)
-    asset_class = models.ForeignKey(AssetClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asset class"))
+    asset_class = models.ForeignKey(
+        AssetClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asset class")
+    )
     similar_radius_m = models.FloatField(_("similar within (m)"), default=10)
     similar_window_h = models.FloatField(_("similar within (hours)"), default=24)
     is_active = models.BooleanField(_("in use"), default=True)
@@ -44,7 +46,8 @@ class Category(models.Model):
             UniqueConstraint(fields=["kind", "scheme", "code"], name="category_code_is_unique"),
             CheckConstraint(condition=Q(code__regex=r"^[0-9]{4}$"), name="category_code_has_four_digits"),
             CheckConstraint(
-                condition=Q(kind="asset", asset_class__isnull=False) | Q(kind="incident", asset_class__isnull=True),
+                condition=Q(kind="asset", asset_class__isnull=False)
+                | Q(kind="incident", asset_class__isnull=True),
                 name="category_of_an_asset_names_its_class",
             ),
         ]
@@ -110,7 +113,9 @@ class Case(Situated):
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.GENERAL)
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.PATROL)
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.REPORTED)
-    reporter = models.ForeignKey("wangge.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reporter"))
+    reporter = models.ForeignKey(
+        "wangge.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reporter")
+    )
     reported_at = models.DateTimeField(_("reported"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
@@ -123,7 +128,8 @@ class Case(Situated):
         constraints = [
             sound("case", "location"),
             CheckConstraint(
-                condition=Q(closed_at=None) | Q(closed_at__gte=models.F("reported_at")), name="case_closes_after_its_report"
+                condition=Q(closed_at=None) | Q(closed_at__gte=models.F("reported_at")),
+                name="case_closes_after_its_report",
             ),
         ]
         indexes = [
@@ -131,8 +137,12 @@ class Case(Situated):
             GistIndex(fields=["location_3857"], name="case_location_3857"),
             # tells and counts by jurisdiction and time, and heat by cell, without touching the table
             models.Index(fields=["region_code"], name="case_region_code"),
-            models.Index(fields=["-reported_at", "-id"], include=["region_code", "h3", "category"], name="case_time"),
-            models.Index(fields=["category", "reported_at"], include=["region_code", "h3"], name="case_category_time"),
+            models.Index(
+                fields=["-reported_at", "-id"], include=["region_code", "h3", "category"], name="case_time"
+            ),
+            models.Index(
+                fields=["category", "reported_at"], include=["region_code", "h3"], name="case_category_time"
+            ),
             # similar cases: seven neighbouring cells, then time (see cases/similarity.py)
             models.Index(fields=["h3", "reported_at"], name="case_cell_time"),
         ]
@@ -145,10 +155,14 @@ class CasePhoto(models.Model):
     """A photograph of a case, checked and re-encoded on entry; served only to those who may see the case."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="photos", verbose_name=_("case"))
-    image = models.ImageField(_("photograph"), upload_to="cases/%Y/%m/", width_field="width", height_field="height")
+    image = models.ImageField(
+        _("photograph"), upload_to="cases/%Y/%m/", width_field="width", height_field="height"
+    )
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    digest = models.CharField(max_length=64, editable=False)  # sha256 of what the phone sent: a re-sent photo is one photo
+    digest = models.CharField(
+        max_length=64, editable=False
+    )  # sha256 of what the phone sent: a re-sent photo is one photo
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
@@ -166,7 +180,9 @@ class CaseEvent(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name=_("case"))
     action = models.CharField(_("action"), max_length=20)
-    officer = models.ForeignKey("wangge.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer"))
+    officer = models.ForeignKey(
+        "wangge.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer")
+    )
     at = models.DateTimeField(_("time"))
     note = models.TextField(_("note"), blank=True)
     location = models.PointField(_("location"), srid=4326, null=True, blank=True, spatial_index=False)

@@ -20,12 +20,19 @@ _remembered: dict[str, float] = {}
 
 def token_for(secret: str) -> AccessToken:
     """The usable token with this secret; AuthenticationFailed otherwise."""
-    token = AccessToken.objects.usable().select_related("owner").filter(digest=AccessToken.digest_of(secret)).first()
+    token = (
+        AccessToken.objects.usable()
+        .select_related("owner")
+        .filter(digest=AccessToken.digest_of(secret))
+        .first()
+    )
     if token is None:
         raise exceptions.AuthenticationFailed(_("The token is unknown, revoked or has ended."))
     now = timezone.now()
     stale = now - timezone.timedelta(seconds=LAST_USED_STEP_S)
-    AccessToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(last_used_at=now)
+    AccessToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(
+        last_used_at=now
+    )
     return token
 
 

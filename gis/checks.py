@@ -37,7 +37,9 @@ def problems_of(layer: Layer) -> list[str]:
 @checks.register("wangge")
 def layers_hold(app_configs, **kwargs):
     return [
-        checks.Error(f"Layer {layer.name}: {problem}.", id="wangge.E001") for layer in layers for problem in problems_of(layer)
+        checks.Error(f"Layer {layer.name}: {problem}.", id="wangge.E001")
+        for layer in layers
+        for problem in problems_of(layer)
     ]
 
 

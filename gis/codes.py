@@ -33,5 +33,7 @@ def common_region(codes: Iterable[str]) -> str:
     if not codes:
         return ""
     low, high = min(codes), max(codes)
-    shared = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high))
+    )
     return low[: max((level for level in LEVELS if level <= shared), default=0)]

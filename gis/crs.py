@@ -92,14 +92,38 @@ def gcj02_from_wgs84(lonlat: np.ndarray) -> np.ndarray:
     x, y = lon - 105.0, lat - 35.0
     wave = 20 * np.sin(6 * x * np.pi) + 20 * np.sin(2 * x * np.pi)
     dlat = (
-        -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x))
-        + (wave + 20 * np.sin(y * np.pi) + 40 * np.sin(y / 3 * np.pi)
-           + 160 * np.sin(y / 12 * np.pi) + 320 * np.sin(y * np.pi / 30)) * 2 / 3
+        -100
+        + 2 * x
+        + 3 * y
+        + 0.2 * y**2
+        + 0.1 * x * y
+        + 0.2 * np.sqrt(np.abs(x))
+        + (
+            wave
+            + 20 * np.sin(y * np.pi)
+            + 40 * np.sin(y / 3 * np.pi)
+            + 160 * np.sin(y / 12 * np.pi)
+            + 320 * np.sin(y * np.pi / 30)
+        )
+        * 2
+        / 3
     )
     dlon = (
-        300 + x + 2 * y + 0.1 * x**2 + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x))
-        + (wave + 20 * np.sin(x * np.pi) + 40 * np.sin(x / 3 * np.pi)
-           + 150 * np.sin(x / 12 * np.pi) + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
+        300
+        + x
+        + 2 * y
+        + 0.1 * x**2
+        + 0.1 * x * y
+        + 0.1 * np.sqrt(np.abs(x))
+        + (
+            wave
+            + 20 * np.sin(x * np.pi)
+            + 40 * np.sin(x / 3 * np.pi)
+            + 150 * np.sin(x / 12 * np.pi)
+            + 300 * np.sin(x / 30 * np.pi)
+        )
+        * 2
+        / 3
     )
     phi = np.radians(lat)
     magic = 1 - _EE * np.sin(phi) ** 2

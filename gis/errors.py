@@ -52,7 +52,13 @@ class NotHere(Refused):
 
 def problem(*, status: int, code: str, detail: str, errors=None, where=None, headers=None) -> Response:
     """An RFC 9457 answer: machine code, a sentence in the user's language, and where it is wrong."""
-    body = {"type": f"urn:wangge:problem:{code}", "title": detail, "status": status, "code": code, "detail": detail}
+    body = {
+        "type": f"urn:wangge:problem:{code}",
+        "title": detail,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     if errors:
         body["errors"] = errors
     if where:
@@ -65,7 +71,11 @@ def problem(*, status: int, code: str, detail: str, errors=None, where=None, hea
 def _field_errors(detail, path="") -> list[dict]:
     """Flatten DRF's nested detail to rows of {field, detail}."""
     if isinstance(detail, dict):
-        return [row for key, value in detail.items() for row in _field_errors(value, f"{path}.{key}" if path else str(key))]
+        return [
+            row
+            for key, value in detail.items()
+            for row in _field_errors(value, f"{path}.{key}" if path else str(key))
+        ]
     if isinstance(detail, (list, tuple)):
         if all(not isinstance(item, (dict, list)) for item in detail):
             return [{"field": path, "detail": str(item)} for item in detail]
@@ -78,17 +88,29 @@ def handle(exc: Exception, context: dict) -> Response | None:
     set_rollback()
     match exc:
         case Refused():
-            return problem(status=exc.status, code=exc.code, detail=str(exc), errors=exc.errors, where=exc.where)
+            return problem(
+                status=exc.status, code=exc.code, detail=str(exc), errors=exc.errors, where=exc.where
+            )
         case Http404():
             return problem(status=404, code="not-found", detail=str(NotHere()))
         case PermissionDenied():
-            return problem(status=403, code="permission-denied", detail=str(exceptions.PermissionDenied().detail))
+            return problem(
+                status=403, code="permission-denied", detail=str(exceptions.PermissionDenied().detail)
+            )
         case DjangoValidationError():
             detail = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
-            return problem(status=400, code="invalid", detail=str(_("Some values are not right.")), errors=_field_errors(detail))
+            return problem(
+                status=400,
+                code="invalid",
+                detail=str(_("Some values are not right.")),
+                errors=_field_errors(detail),
+            )
         case exceptions.ValidationError():
             return problem(
-                status=400, code="invalid", detail=str(_("Some values are not right.")), errors=_field_errors(exc.detail)
+                status=400,
+                code="invalid",
+                detail=str(_("Some values are not right.")),
+                errors=_field_errors(exc.detail),
             )
         case exceptions.APIException():
             headers = {}

@@ -22,7 +22,10 @@ def tile_twin(geometry: str, *, field=models.GeometryField) -> GeneratedField:
     By convention it is named ``<geometry>_3857``. The database keeps it; index it with ``GistIndex``.
     """
     return GeneratedField(
-        expression=Transform(geometry, WEB_MERCATOR), output_field=field(srid=WEB_MERCATOR), db_persist=True, editable=False
+        expression=Transform(geometry, WEB_MERCATOR),
+        output_field=field(srid=WEB_MERCATOR),
+        db_persist=True,
+        editable=False,
     )
 
 

@@ -50,4 +50,6 @@ class CommonGround(Scoped):
         if not user.is_authenticated or not user.jurisdiction:
             return self.none()
         district = user.jurisdiction[: codes.DISTRICT]
-        return self.filter(Q(region_code__startswith=district) | Q(region_code__in=codes.ancestors_of(district)))
+        return self.filter(
+            Q(region_code__startswith=district) | Q(region_code__in=codes.ancestors_of(district))
+        )

@@ -62,7 +62,9 @@ class Loading:
     columns: tuple[Column, ...]
     unique: str = ""  # the column whose values must not repeat, in the file or in the table
     home: Callable[[list[int]], None] | None = None  # gives the loaded rows (ids) their region and unit grid
-    check: Callable[[list[int]], None] | None = None  # raises Refused if the loaded rows (ids) break a rule of the layer
+    check: Callable[[list[int]], None] | None = (
+        None  # raises Refused if the loaded rows (ids) break a rule of the layer
+    )
     complete: Callable[[dict], dict] | None = None  # the model's values for one row of cleaned columns
 
 
@@ -84,7 +86,7 @@ class Layer:
     geometry: str
     attributes: tuple[str | Attribute, ...]
     tile_attributes: tuple[str, ...] = ()
-    zooms: range = range(0, 23)
+    zooms: range = range(23)
     group: str = ""
     label: str = ""
     time: str = ""
@@ -112,7 +114,10 @@ class Layer:
     @cached_property
     def paths(self) -> dict[str, str]:
         """Public attribute name to ORM path."""
-        return {(a.name if isinstance(a, Attribute) else a): (a.path if isinstance(a, Attribute) else a) for a in self.attributes}
+        return {
+            (a.name if isinstance(a, Attribute) else a): (a.path if isinstance(a, Attribute) else a)
+            for a in self.attributes
+        }
 
     @cached_property
     def titles(self) -> dict[str, str]:

@@ -19,7 +19,9 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=24, choices=Role, default=Role.VIEWER)
     jurisdiction = RegionCodeField(
-        verbose_name=_("jurisdiction"), blank=True, default="",
+        verbose_name=_("jurisdiction"),
+        blank=True,
+        default="",
         help_text=_("Region code; an empty jurisdiction sees nothing."),
     )
     display_name = models.CharField(_("name"), max_length=60, blank=True)
@@ -46,13 +48,20 @@ class AccessTokenQuerySet(models.QuerySet):
     def usable(self):
         """Tokens that are neither revoked nor past their end, of owners who may still sign in."""
         now = timezone.now()
-        return self.filter(revoked_at=None, owner__is_active=True).filter(Q(expires_at=None) | Q(expires_at__gt=now))
+        return self.filter(revoked_at=None, owner__is_active=True).filter(
+            Q(expires_at=None) | Q(expires_at__gt=now)
+        )
 
     def issue(self, owner: User, *, name: str, scope: str, expires_at=None) -> tuple["AccessToken", str]:
         """A new token and its secret; the secret is shown once and only its digest is kept."""
         secret = "wg_" + secrets.token_urlsafe(32)
         token = self.create(
-            owner=owner, name=name, scope=scope, expires_at=expires_at, hint=secret[:8], digest=AccessToken.digest_of(secret)
+            owner=owner,
+            name=name,
+            scope=scope,
+            expires_at=expires_at,
+            hint=secret[:8],
+            digest=AccessToken.digest_of(secret),
         )
         return token, secret
 

@@ -38,8 +38,14 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
             log.info(
-                "%s %s %s", request.method, request.path, response.status_code,
-                extra={"status": response.status_code, "ms": round((time.perf_counter() - started) * 1000, 1)},
+                "%s %s %s",
+                request.method,
+                request.path,
+                response.status_code,
+                extra={
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                },
             )
             return response
         finally:

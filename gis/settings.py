@@ -5,7 +5,6 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -20,7 +19,9 @@ def _from_file(name: str, default: str = "") -> str:
 DEBUG = os.environ.get("WANGGE_DEBUG") == "1"
 SECRET_KEY = os.environ.get("WANGGE_SECRET_KEY") or _from_file("secret_key")
 ALLOWED_HOSTS = os.environ.get("WANGGE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("WANGGE_TRUSTED_ORIGINS", "").split(",") if origin]
+CSRF_TRUSTED_ORIGINS = [
+    origin for origin in os.environ.get("WANGGE_TRUSTED_ORIGINS", "").split(",") if origin
+]
 DEMO = os.environ.get("WANGGE_DEMO") == "1"  # the sign-in page then names the demo's users
 
 INSTALLED_APPS = [
@@ -143,7 +144,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "style-src-attr": ["'unsafe-inline'"],  # MapLibre and Web Awesome position elements by style attributes
+        "style-src-attr": [
+            "'unsafe-inline'"
+        ],  # MapLibre and Web Awesome position elements by style attributes
         "img-src": [SELF, "data:", "blob:"],
         "worker-src": [SELF, "blob:"],
         "connect-src": [SELF, LIVE_ORIGIN or f"*:{LIVE_PORT}"],
@@ -222,7 +225,9 @@ LOGGING = {
             "json_ensure_ascii": False,
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("WANGGE_LOG_LEVEL", "WARNING")},
     "loggers": {"wangge.request": {"level": os.environ.get("WANGGE_REQUEST_LOG_LEVEL", "INFO")}},
 }

@@ -50,7 +50,12 @@ UNIT_GRIDS = Layer(
     group=TERRITORY,
     rows=UnitGrid.objects.current,
     geometry="boundary",
-    attributes=("code", "name", "region_code", Attribute(name="responsibility_grid", path="responsibility_grid__code")),
+    attributes=(
+        "code",
+        "name",
+        "region_code",
+        Attribute(name="responsibility_grid", path="responsibility_grid__code"),
+    ),
     tile_attributes=("code",),
     zooms=range(12, 23),
     label="code",

@@ -91,7 +91,9 @@ class Region(Territory):
     boundary_3857 = tile_twin("boundary", field=models.MultiPolygonField)
     region_code = GeneratedField(expression=F("code"), output_field=RegionCodeField(), db_persist=True)
     level = GeneratedField(
-        expression=Length("code"), output_field=models.PositiveSmallIntegerField(_("level"), choices=Level), db_persist=True
+        expression=Length("code"),
+        output_field=models.PositiveSmallIntegerField(_("level"), choices=Level),
+        db_persist=True,
     )
 
     objects = RegionQuerySet.as_manager()
@@ -132,7 +134,9 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     region_code = RegionCodeField()
 
     objects = Scoped.as_manager()
@@ -143,7 +147,9 @@ class Organisation(models.Model):
         ordering = ["region_code", "name"]
         constraints = [
             UniqueConstraint(fields=["region_code", "name"], name="organisation_name_is_unique"),
-            CheckConstraint(condition=Q(region_code__regex=codes.REGION_CODE), name="organisation_region_code_is_standard"),
+            CheckConstraint(
+                condition=Q(region_code__regex=codes.REGION_CODE), name="organisation_region_code_is_standard"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +163,9 @@ class Officer(models.Model):
     name = models.CharField(_("name"), max_length=60)
     card_number = models.CharField(_("card number"), max_length=20, unique=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="officers", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="officers", verbose_name=_("organisation")
+    )
     region_code = RegionCodeField()
 
     objects = Scoped.as_manager()
@@ -167,7 +175,9 @@ class Officer(models.Model):
         verbose_name_plural = _("officers")
         ordering = ["card_number"]
         constraints = [
-            CheckConstraint(condition=Q(region_code__regex=codes.REGION_CODE), name="officer_region_code_is_standard")
+            CheckConstraint(
+                condition=Q(region_code__regex=codes.REGION_CODE), name="officer_region_code_is_standard"
+            )
         ]
         indexes = [models.Index(fields=["region_code"], name="officer_region_code")]
 
@@ -182,7 +192,9 @@ class ResponsibilityGrid(Territory):
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, spatial_index=False)
     boundary_3857 = tile_twin("boundary", field=models.MultiPolygonField)
     region_code = RegionCodeField()
-    officers = models.ManyToManyField(Officer, through="Posting", related_name="grids", verbose_name=_("officers"))
+    officers = models.ManyToManyField(
+        Officer, through="Posting", related_name="grids", verbose_name=_("officers")
+    )
 
     objects = TerritoryQuerySet.as_manager()
 
@@ -194,7 +206,8 @@ class ResponsibilityGrid(Territory):
             sound("responsibility_grid", "boundary"),
             CheckConstraint(condition=~Q(code=""), name="responsibility_grid_has_a_code"),
             CheckConstraint(
-                condition=Q(region_code__regex=codes.REGION_CODE), name="responsibility_grid_region_code_is_standard"
+                condition=Q(region_code__regex=codes.REGION_CODE),
+                name="responsibility_grid_region_code_is_standard",
             ),
             one_version_at_a_time("responsibility_grid"),
         ]
@@ -208,7 +221,9 @@ class ResponsibilityGrid(Territory):
 class Posting(models.Model):
     """An officer answers for a responsibility grid; one of its officers is the main one."""
 
-    grid = models.ForeignKey(ResponsibilityGrid, models.CASCADE, related_name="postings", verbose_name=_("responsibility grid"))
+    grid = models.ForeignKey(
+        ResponsibilityGrid, models.CASCADE, related_name="postings", verbose_name=_("responsibility grid")
+    )
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="postings", verbose_name=_("officer"))
     is_main = models.BooleanField(_("main officer"), default=False)
 
@@ -230,9 +245,16 @@ class UnitGrid(Territory):
     code = models.CharField(_("code"), max_length=16, db_collation="C")
     boundary = models.PolygonField(_("boundary"), srid=4326, spatial_index=False)
     boundary_3857 = tile_twin("boundary", field=models.PolygonField)
-    region_code = GeneratedField(expression=Left("code", codes.COMMUNITY), output_field=RegionCodeField(), db_persist=True)
+    region_code = GeneratedField(
+        expression=Left("code", codes.COMMUNITY), output_field=RegionCodeField(), db_persist=True
+    )
     responsibility_grid = models.ForeignKey(
-        ResponsibilityGrid, models.SET_NULL, null=True, blank=True, related_name="unit_grids", verbose_name=_("responsibility grid")
+        ResponsibilityGrid,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="unit_grids",
+        verbose_name=_("responsibility grid"),
     )
 
     objects = TerritoryQuerySet.as_manager()
@@ -246,7 +268,9 @@ class UnitGrid(Territory):
             CheckConstraint(
                 condition=Q(code__regex=codes.UNIT_GRID_CODE),
                 name="unit_grid_code_is_standard",
-                violation_error_message=_("A unit grid code is its community's 12 digits and a sequence of 3 or 4 digits."),
+                violation_error_message=_(
+                    "A unit grid code is its community's 12 digits and a sequence of 3 or 4 digits."
+                ),
             ),
             one_version_at_a_time("unit_grid"),
         ]
@@ -266,7 +290,9 @@ class Situated(models.Model):
     """
 
     region_code = RegionCodeField(blank=True, default="", editable=False)
-    unit_grid_code = models.CharField(_("unit grid"), max_length=16, db_collation="C", blank=True, default="", editable=False)
+    unit_grid_code = models.CharField(
+        _("unit grid"), max_length=16, db_collation="C", blank=True, default="", editable=False
+    )
 
     class Meta:
         abstract = True

@@ -51,48 +51,94 @@ def make_case(number: str, location: Point, *, region_code: str, unit_grid_code:
         kind="incident", scheme="GB/T 30428.2-2013", code="0101"
     )
     return Case.objects.create(
-        number=number, location=location, h3=cell_of(*location.coords), region_code=region_code,
-        unit_grid_code=unit_grid_code, category=category, reported_at=values.pop("reported_at", timezone.now()), **values,
+        number=number,
+        location=location,
+        h3=cell_of(*location.coords),
+        region_code=region_code,
+        unit_grid_code=unit_grid_code,
+        category=category,
+        reported_at=values.pop("reported_at", timezone.now()),
+        **values,
     )
 
 
 def load() -> SimpleNamespace:
     """Everything in the database; the most used rows by name."""
     for code, name, marks in [
-        (CITY, "许州市", "ANKG"), (DISTRICT, "魏南区", "ACJG"), (NEIGHBOUR, "邻区", "CNKJ"), (STREET, "东湖街道", "ACJG"),
-        (WEST, "西社区", "ABHG"), (EAST, "东社区", "BCJH"),
-        (NEIGHBOUR_STREET, "邻街道", "CNKJ"), (NEIGHBOUR_COMMUNITY, "邻社区", "CNKJ"),
+        (CITY, "许州市", "ANKG"),
+        (DISTRICT, "魏南区", "ACJG"),
+        (NEIGHBOUR, "邻区", "CNKJ"),
+        (STREET, "东湖街道", "ACJG"),
+        (WEST, "西社区", "ABHG"),
+        (EAST, "东社区", "BCJH"),
+        (NEIGHBOUR_STREET, "邻街道", "CNKJ"),
+        (NEIGHBOUR_COMMUNITY, "邻社区", "CNKJ"),
     ]:
         Region.objects.create(code=code, name=name, boundary=MAP.areas(marks))
     responsibility = {
-        region: ResponsibilityGrid.objects.create(code=f"{region[:9]}G{n:03}", name=name, region_code=region, boundary=MAP.areas(m))
+        region: ResponsibilityGrid.objects.create(
+            code=f"{region[:9]}G{n:03}", name=name, region_code=region, boundary=MAP.areas(m)
+        )
         for n, (region, name, m) in enumerate(
-            [(WEST, "西网格", "ABHG"), (EAST, "东网格", "BCJH"), (NEIGHBOUR_COMMUNITY, "邻网格", "CNKJ")], start=1
+            [(WEST, "西网格", "ABHG"), (EAST, "东网格", "BCJH"), (NEIGHBOUR_COMMUNITY, "邻网格", "CNKJ")],
+            start=1,
         )
     }
     for code, marks in [
-        (WEST + "001", "ABED"), (WEST + "002", "DEHG"), (EAST + "001", "BCFE"), (EAST + "002", "EFJH"),
-        (NEIGHBOUR_COMMUNITY + "001", "CNMF"), (NEIGHBOUR_COMMUNITY + "002", "FMKJ"),
+        (WEST + "001", "ABED"),
+        (WEST + "002", "DEHG"),
+        (EAST + "001", "BCFE"),
+        (EAST + "002", "EFJH"),
+        (NEIGHBOUR_COMMUNITY + "001", "CNMF"),
+        (NEIGHBOUR_COMMUNITY + "002", "FMKJ"),
     ]:
-        UnitGrid.objects.create(code=code, name="", boundary=MAP.area(marks), responsibility_grid=responsibility[code[:12]])
+        UnitGrid.objects.create(
+            code=code, name="", boundary=MAP.area(marks), responsibility_grid=responsibility[code[:12]]
+        )
     organisation = Organisation.objects.create(name="魏南区指挥中心", kind="centre", region_code=DISTRICT)
     road = Road.objects.create(name="中轴路", kind="primary", centreline=MAP.lines("DEFM"), region_code=CITY)
-    at = {"west": ("p", WEST), "east": ("q", EAST), "neighbour": ("n", NEIGHBOUR_COMMUNITY)}
+    at = {
+        "west": ("p", "ABED", WEST),
+        "east": ("q", "BCFE", EAST),
+        "neighbour": ("n", "CNMF", NEIGHBOUR_COMMUNITY),
+    }
     asset_class = AssetClass.objects.get(scheme="GB/T 30428.2-2013", code="0101")
     things = SimpleNamespace(
-        road=road, organisation=organisation, responsibility=responsibility, cases={}, buildings={}, estates={}, assets={}
+        road=road,
+        organisation=organisation,
+        responsibility=responsibility,
+        cases={},
+        buildings={},
+        estates={},
+        assets={},
     )
-    for n, (side, (mark, region)) in enumerate(at.items(), start=1):
+    for n, (side, (mark, block, region)) in enumerate(at.items(), start=1):
         home = {"region_code": region, "unit_grid_code": region + "001"}
-        estate = Estate.objects.create(name=f"{side}花园", boundary=MAP.areas("ABED" if side == "west" else "BCFE" if side == "east" else "CNMF"), **home)
+        estate = Estate.objects.create(
+            name=f"{side}花园",
+            boundary=MAP.areas(block),
+            **home,
+        )
         things.estates[side] = estate
         things.buildings[side] = Building.objects.create(
-            name=f"{side}楼", number="1号楼", estate=estate, footprint=_multi(box(mark, half_m=15)), kind="residential", **home
+            name=f"{side}楼",
+            number="1号楼",
+            estate=estate,
+            footprint=_multi(box(mark, half_m=15)),
+            kind="residential",
+            **home,
         )
-        Door.objects.create(road_name="中轴路", number=f"{n}号", road=road, location=MAP.point(mark, north_m=-80), **home)
-        Place.objects.create(name=f"{side}小卖部", category="shop", location=MAP.point(mark, east_m=30), **home)
+        Door.objects.create(
+            road_name="中轴路", number=f"{n}号", road=road, location=MAP.point(mark, north_m=-80), **home
+        )
+        Place.objects.create(
+            name=f"{side}小卖部", category="shop", location=MAP.point(mark, east_m=30), **home
+        )
         things.assets[side] = Asset.objects.create(
-            code=f"{region[:6]}0101{n:06}", asset_class=asset_class, location=MAP.point(mark, east_m=-40), **home
+            code=f"{region[:6]}0101{n:06}",
+            asset_class=asset_class,
+            location=MAP.point(mark, east_m=-40),
+            **home,
         )
         Water.objects.create(name=f"{side}塘", kind="pond", extent=_multi(box(mark, half_m=5)), **home)
         Green.objects.create(name=f"{side}绿地", kind="park", extent=_multi(box(mark, half_m=8)), **home)

@@ -17,13 +17,19 @@ def load() -> None:
     with FILE.open(newline="") as lines:
         classes = [
             AssetClass(
-                scheme=row["scheme"], code=row["code"], name=row["name_zh"], name_en=row["name_en"],
-                major_name=row["major_name_zh"], major_name_en=row["major_name_en"],
+                scheme=row["scheme"],
+                code=row["code"],
+                name=row["name_zh"],
+                name_en=row["name_en"],
+                major_name=row["major_name_zh"],
+                major_name_en=row["major_name_en"],
                 is_active=row["scheme"] == IN_USE and row["status"] == "standard",
             )
             for row in csv.DictReader(lines)
         ]
     AssetClass.objects.bulk_create(
-        classes, update_conflicts=True, unique_fields=["scheme", "code"],
+        classes,
+        update_conflicts=True,
+        unique_fields=["scheme", "code"],
         update_fields=["name", "name_en", "major_name", "major_name_en"],
     )
