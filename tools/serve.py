@@ -167,7 +167,7 @@ def set_up() -> None:
 
 
 DATABASE_ADVICE = (
-    "Does DATABASE_URL name a database with PostGIS, pg_trgm and btree_gist, and a role that may create tables?"
+    "Does DATABASE_URL name a database with PostGIS, pg_trgm, btree_gist, and a role that may create tables?"
     if database.given()
     else f"Look into {database.CLUSTER.log}."
 )
