@@ -106,7 +106,7 @@ class Building(Situated):
         indexes = [*spatial("building", "footprint"), trigram("building", "name")]
 
     def __str__(self) -> str:
-        return self.name or self.number or _("building")
+        return self.name or self.number or str(_("building"))
 
 
 class Door(Situated):

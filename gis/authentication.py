@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -29,7 +30,7 @@ def token_for(secret: str) -> AccessToken:
     if token is None:
         raise exceptions.AuthenticationFailed(_("The token is unknown, revoked or has ended."))
     now = timezone.now()
-    stale = now - timezone.timedelta(seconds=LAST_USED_STEP_S)
+    stale = now - timedelta(seconds=LAST_USED_STEP_S)
     AccessToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(
         last_used_at=now
     )

@@ -1,4 +1,4 @@
-"""The only room that converts coordinates. Storage is EPSG:4326; CGCS2000 (EPSG:4490) equals it to centimetres.
+"""The only room that converts coordinates. Storage is EPSG:4326; CGCS2000 (EPSG:4490) is equal to centimetres.
 
 A coordinate system is named by an EPSG code (``4547``, ``EPSG:4547``) or by one of the Chinese offset
 systems ``GCJ02`` (maps sold in China, GB 20263) and ``BD09`` (Baidu), for which no EPSG code exists.

@@ -1,6 +1,7 @@
 """One family of refusals in the domain, and its one mapping to HTTP (RFC 9457 problem details)."""
 
 import logging
+import math
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -114,10 +115,10 @@ def handle(exc: Exception, context: dict) -> Response | None:
             )
         case exceptions.APIException():
             headers = {}
-            if getattr(exc, "auth_header", None):
-                headers["WWW-Authenticate"] = exc.auth_header
-            if getattr(exc, "wait", None):
-                headers["Retry-After"] = str(int(exc.wait))
+            if auth_header := getattr(exc, "auth_header", None):
+                headers["WWW-Authenticate"] = auth_header
+            if wait := getattr(exc, "wait", None):
+                headers["Retry-After"] = str(math.ceil(wait))
             code = str(exc.default_code).replace("_", "-")
             return problem(status=exc.status_code, code=code, detail=str(exc.detail), headers=headers)
     return None

@@ -8,12 +8,17 @@ collection, its place in the layer tree and in search, and what may be loaded in
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 
 from gis.errors import NotHere
+from gis.jurisdiction import Scoped
 from gis.roles import EVERYONE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +27,7 @@ class Attribute:
 
     name: str
     path: str
-    title: str = ""
+    title: "StrOrPromise" = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +86,13 @@ class Layer:
     """
 
     name: str
-    title: str
-    rows: Callable[[], QuerySet]
+    title: "StrOrPromise"
+    rows: Callable[[], Scoped]
     geometry: str
     attributes: tuple[str | Attribute, ...]
     tile_attributes: tuple[str, ...] = ()
     zooms: range = range(23)
-    group: str = ""
+    group: "StrOrPromise" = ""
     label: str = ""
     time: str = ""
     search: tuple[str, ...] = ()
@@ -97,7 +102,7 @@ class Layer:
     shown: bool = True  # switched on when the workbench opens
     loading: Loading | None = field(default=None, compare=False)
 
-    def visible_to(self, user) -> QuerySet:
+    def visible_to(self, user) -> Scoped:
         """The rows that ``user`` may see; NotHere if the role may not see the layer at all."""
         if not user.is_authenticated or user.role not in self.roles:
             raise NotHere
@@ -120,7 +125,7 @@ class Layer:
         }
 
     @cached_property
-    def titles(self) -> dict[str, str]:
+    def titles(self) -> "dict[str, StrOrPromise]":
         """Public attribute name to its (lazily translated) title."""
         own = {a.name: a.title for a in self.attributes if isinstance(a, Attribute) and a.title}
         return {name: own.get(name) or self.field_of(name).verbose_name for name in self.paths}
@@ -132,13 +137,13 @@ class Layer:
 
     def field_of(self, name: str) -> Field:
         """The model field that attribute ``name`` is read from; FieldDoesNotExist if there is none."""
-        model, found = self.model, None
-        for part in self.paths[name].split("__"):
+        model = self.model
+        *relations, last = self.paths[name].split("__")
+        for relation in relations:
+            model = model._meta.get_field(relation).related_model
             if model is None:
                 raise FieldDoesNotExist(name)
-            found = model._meta.get_field(part)
-            model = found.related_model
-        return found
+        return model._meta.get_field(last)
 
     @cached_property
     def geometry_field(self):

@@ -44,7 +44,7 @@ class User(AbstractUser):
         return self.role in roles
 
 
-class AccessTokenQuerySet(models.QuerySet):
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def usable(self):
         """Tokens that are neither revoked nor past their end, of owners who may still sign in."""
         now = timezone.now()

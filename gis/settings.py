@@ -85,21 +85,20 @@ TEMPLATES = [
 
 # --- database -----------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(
-            os.environ.get("DATABASE_URL") or _from_file("database_url") or "postgis:///wangge",
-            engine="django.contrib.gis.db.backends.postgis",
-        ),
-        "CONN_MAX_AGE": 0,
-    }
-}
+_database: dict = dict(
+    dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or _from_file("database_url") or "postgis:///wangge",
+        engine="django.contrib.gis.db.backends.postgis",
+    )
+)
+_options = _database.setdefault("OPTIONS", {})
 # One request is one process' work: a parallel plan takes the cores of its neighbours (docs/operations.md).
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c max_parallel_workers_per_gather=0 -c jit=off"
+_options["options"] = "-c max_parallel_workers_per_gather=0 -c jit=off"
 if _pool := int(os.environ.get("WANGGE_DB_POOL", "0")):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": 0}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# GDAL < 3.9 cannot be told to stay off the network. No user-given SRS text or file reaches it: see gis/crs.py.
+# GDAL < 3.9 cannot be told to stay off the network: no user-given SRS text reaches it (gis/crs.py).
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # --- sign-in ------------------------------------------------------------------------------------

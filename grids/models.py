@@ -20,7 +20,7 @@ def from_today() -> DateRange:
     return DateRange(timezone.localdate(), None)
 
 
-class _InTime:
+class InTime(Scoped):
     """Queries of versioned boundaries."""
 
     def on(self, day):
@@ -40,11 +40,11 @@ class _InTime:
         return self.annotate(ground=Ground("boundary")).filter(ground__dwithin=(of, D(m=metres)))
 
 
-class TerritoryQuerySet(_InTime, Scoped):
+class TerritoryQuerySet(InTime):
     pass
 
 
-class RegionQuerySet(_InTime, CommonGround):
+class RegionQuerySet(InTime, CommonGround):
     pass
 
 
@@ -54,6 +54,7 @@ class Territory(models.Model):
     The version is in force in ``valid``; versions of one code never overlap in time.
     """
 
+    code: str  # each kind of territory has its own form of code
     name = models.CharField(_("name"), max_length=100)
     valid = DateRangeField(_("in force"), default=from_today)
 
@@ -89,7 +90,11 @@ class Region(Territory):
     code = RegionCodeField(verbose_name=_("code"))
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, spatial_index=False)
     boundary_3857 = tile_twin("boundary", field=models.MultiPolygonField)
-    region_code = GeneratedField(expression=F("code"), output_field=RegionCodeField(), db_persist=True)
+    region_code = GeneratedField(
+        expression=F("code"),  # type: ignore[arg-type]
+        output_field=RegionCodeField(),
+        db_persist=True,
+    )
     level = GeneratedField(
         expression=Length("code"),
         output_field=models.PositiveSmallIntegerField(_("level"), choices=Level),
