@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from buildings.models import AssetClass
+from gis import codes
 from gis.fields import Ground, sound, tile_twin
 from gis.jurisdiction import Scoped
 from grids.models import Situated
@@ -50,6 +51,12 @@ class Category(models.Model):
                 | Q(kind="incident", asset_class__isnull=True),
                 name="category_of_an_asset_names_its_class",
             ),
+            CheckConstraint(
+                condition=Q(similar_radius_m__gt=0, similar_radius_m__lte=500)
+                & Q(similar_window_h__gt=0, similar_window_h__lte=744),
+                name="category_similarity_is_near",
+                violation_error_message=_("Similar means at most 500 m and 31 days (744 hours) apart."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +64,15 @@ class Category(models.Model):
 
 
 class CaseQuerySet(Scoped):
+    def in_district_of(self, user):
+        """Cases in the district that ``user`` works in (or in his city or province), whatever their community."""
+        return self.in_region(user.jurisdiction[: codes.DISTRICT] if user.is_authenticated else "")
+
+    def known_to(self, user):
+        """What ``user`` may open: his jurisdiction, and what he reported elsewhere in his district."""
+        mine = self.in_district_of(user).filter(reporter_id=user.pk)
+        return self.visible_to(user) | mine
+
     def within(self, metres: float, *, of):
         """Cases at most ``metres`` on the ground from the geometry ``of``."""
         return self.annotate(ground=Ground("location")).filter(ground__dwithin=(of, D(m=metres)))
@@ -114,7 +130,13 @@ class Case(Situated):
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.PATROL)
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.REPORTED)
     reporter = models.ForeignKey(
-        "wangge.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reporter")
+        "wangge.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("reporter"),
     )
     reported_at = models.DateTimeField(_("reported"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -145,6 +167,8 @@ class Case(Situated):
             ),
             # similar cases: seven neighbouring cells, then time (see cases/similarity.py)
             models.Index(fields=["h3", "reported_at"], name="case_cell_time"),
+            # my reports, and how many in the last minutes
+            models.Index(fields=["reporter", "-reported_at"], name="case_reporter_time"),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +182,7 @@ class CasePhoto(models.Model):
     image = models.ImageField(
         _("photograph"), upload_to="cases/%Y/%m/", width_field="width", height_field="height"
     )
+    thumbnail = models.ImageField(_("thumbnail"), upload_to="cases/%Y/%m/", editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     digest = models.CharField(
@@ -178,6 +203,10 @@ class CasePhoto(models.Model):
 class CaseEvent(models.Model):
     """One line of a case's history: who took which action when."""
 
+    class Action(models.TextChoices):
+        REPORT = "report", _("Report")
+        CONFIRM = "confirm", _("Confirm: the same thing seen again")
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name=_("case"))
     action = models.CharField(_("action"), max_length=20)
     officer = models.ForeignKey(
@@ -186,6 +215,7 @@ class CaseEvent(models.Model):
     at = models.DateTimeField(_("time"))
     note = models.TextField(_("note"), blank=True)
     location = models.PointField(_("location"), srid=4326, null=True, blank=True, spatial_index=False)
+    client_key = models.UUIDField(_("idempotency key"), unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("case event")
