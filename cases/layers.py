@@ -17,6 +17,7 @@ CASES = Layer(
         Attribute(name="category", path="category__name"),
         Attribute(name="kind", path="category__kind"),
         Attribute(name="category_code", path="category__code"),
+        Attribute(name="category_id", path="category__id", title=_("Category id")),
         "stage",
         "level",
         "urgency",

@@ -1,0 +1,160 @@
+"""Figures and heat as the centre is told them: names, sentences and GeoJSON around plain counts."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases import figures, windows
+from cases.figures import Counts
+from cases.heat import Heat, centres_of, outline_of
+from cases.layers import CASES
+from cases.models import Case, CaseQuerySet, Category
+from cases.windows import Period
+from gis import codes
+from gis.models import User
+from grids.models import Region
+from tiles import filters
+
+_PLACES = 6  # decimals of a degree: 0.1 m
+
+
+def selected(user: User, params: Mapping[str, str]) -> CaseQuerySet:
+    """The cases that ``user`` sees with the filter that tiles and items of the layer have."""
+    return filters.apply(CASES.visible_to(user), CASES, params)
+
+
+def figures_of(user: User, params: Mapping[str, str], *, now: datetime) -> dict:
+    """Counts of the selection with those of the stretch of time before."""
+    period = windows.period_of(params)
+    step = figures.step_of(period, now=now)
+    region = codes.common_region(params.get("region_code", user.jurisdiction).split(","))
+    level = figures.level_below(max(region, user.jurisdiction, key=len))
+    present = figures.counted(selected(user, params), step=step, region_level=level)
+    before = period.before(now=now)
+    past = _counted_in(user, params, before, step=step, level=level) if before else None
+    return {
+        "period": {"datetime": params["datetime"], **_told(period)},
+        "previous_period": _told(before) if before else None,
+        "total": present.total,
+        "previous": past.total if past else None,
+        "stages": [
+            {"stage": stage, "title": stage.label, **_pair(present.stages, past and past.stages, stage)} for stage in Case.Stage
+        ],
+        "majors": _majors(present, past),
+        "regions": _regions(present, past),
+        "histogram": {
+            "step": step,
+            "kinds": [{"kind": kind, "title": kind.label} for kind in Category.Kind],
+            "bins": _bins(present, period, step=step, now=now),
+        },
+    }
+
+
+def _counted_in(user: User, params: Mapping[str, str], period: Period, *, step: str, level: int) -> Counts:
+    timeless = {name: value for name, value in params.items() if name != "datetime"}
+    cases = selected(user, timeless).filter(reported_at__gte=period.start)
+    end = {"reported_at__lte" if period.closed else "reported_at__lt": period.end}
+    return figures.counted(cases.filter(**end), step=step, region_level=level)
+
+
+def _told(period: Period) -> dict:
+    return {
+        "start": period.start and timezone.localtime(period.start).isoformat(),
+        "end": period.end and timezone.localtime(period.end).isoformat(),
+    }
+
+
+def _pair(present: Counter, past: Counter | None, key) -> dict:
+    return {"count": present[key], "previous": None if past is None else past[key]}
+
+
+def _majors(present: Counts, past: Counts | None) -> list[dict]:
+    """Counts by major class, the fullest first; ``categories`` are the ids that filter for it."""
+    english = get_language() == "en"
+    seen = present.categories.keys() | (past.categories.keys() if past else set())
+    majors: dict[tuple, dict] = {}
+    for category in Category.objects.filter(pk__in=seen):
+        key = (category.kind, category.scheme, category.major_name)
+        name = category.major_name_en if english else category.major_name
+        major = majors.setdefault(
+            key, {"kind": category.kind, "name": name, "categories": [], "count": 0, "previous": None if past is None else 0}
+        )
+        major["categories"].append(category.pk)
+        major["count"] += present.categories[category.pk]
+        if past is not None:
+            major["previous"] += past.categories[category.pk]
+    return sorted(majors.values(), key=lambda major: -major["count"])
+
+
+def _regions(present: Counts, past: Counts | None) -> list[dict]:
+    """Counts by region; one without a name in force is called by its code."""
+    seen = present.regions.keys() | (past.regions.keys() if past else set())
+    names = dict(Region.objects.current().filter(code__in=seen).values_list("code", "name"))
+    level = max(map(len, seen), default=0)
+    rows = [
+        {
+            "code": code,
+            "name": names.get(code, code) if len(code) == level else _("%(region)s, not located more finely") % {"region": names.get(code, code)},
+            **_pair(present.regions, past and past.regions, code),
+        }
+        for code in seen
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["code"]))
+
+
+def _bins(present: Counts, period: Period, *, step: str, now: datetime) -> list[dict]:
+    """Every bin of the period, the empty ones too, up to now."""
+    if not present.bins and period.start is None:
+        return []
+    begin = _floor(period.start, step) if period.start else min(present.bins)
+    last = max([*present.bins, min(period.end or now, now)])
+    bins = []
+    while begin <= last and not (period.end and begin >= period.end and begin not in present.bins):
+        bins.append({"start": begin.isoformat(), **{kind: present.bins.get(begin, Counter())[kind] for kind in Category.Kind}})
+        begin = _next(begin, step)
+    return bins
+
+
+def _floor(moment: datetime, step: str) -> datetime:
+    """The start of the hour, day or month of the city that holds ``moment``."""
+    local = timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
+    if step == "hour":
+        return local
+    return local.replace(hour=0) if step == "day" else local.replace(hour=0, day=1)
+
+
+def _next(begin: datetime, step: str) -> datetime:
+    if step == "hour":
+        return begin + timedelta(hours=1)
+    return _floor(begin + timedelta(days=1 if step == "day" else 31), step)
+
+
+def heat_geojson(heat: Heat, params: Mapping[str, str]) -> dict:
+    """Cells as GeoJSON polygons with their count; ``legend`` states unit, period and class breaks."""
+    centres = centres_of(heat.cells).round(_PLACES).tolist()
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            _cell(cell, count, centre) for cell, count, centre in zip(heat.cells.tolist(), heat.counts.tolist(), centres, strict=True)
+        ],
+        "resolution": heat.resolution,
+        "total": heat.total,
+        "legend": {
+            "unit": _("cases per cell about %(width)s m across") % {"width": f"{float(f'{heat.width_m:.2g}'):g}"},
+            "period": {"datetime": params["datetime"], **_told(windows.period_of(params))},
+            "breaks": heat.breaks,
+        },
+    }
+
+
+def _cell(cell: int, count: int, centre: list[float]) -> dict:
+    ring = [[round(lon, _PLACES), round(lat, _PLACES)] for lon, lat in outline_of(cell)]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+        "properties": {"cell": f"{cell:x}", "count": count, "centre": centre},
+    }
