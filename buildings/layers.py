@@ -1,25 +1,14 @@
 """The ground and what stands on it, on the map."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from buildings import placing
+from buildings import placing, styles
 from buildings.models import Asset, Building, Door, Estate, Green, Place, Road, Water
 from gis.layers import Attribute, Clustered, Column, Layer, Loading, Simplified, layers
 
 BASE_MAP = _("Base map")
 ON_THE_GROUND = _("On the ground")
-
-WATER = Layer(
-    name="water",
-    title=_("Water"),
-    group=BASE_MAP,
-    rows=Water.objects.all,
-    geometry="extent",
-    attributes=("name", "kind"),
-    label="name",
-    generalise=Simplified(below=15),
-    loading=Loading(columns=(Column(name="name"), Column(name="kind")), home=placing.home_water),
-)
 
 GREEN = Layer(
     name="green",
@@ -30,7 +19,23 @@ GREEN = Layer(
     attributes=("name", "kind"),
     label="name",
     generalise=Simplified(below=15),
+    style=styles.GREEN,
+    base=True,
     loading=Loading(columns=(Column(name="name"), Column(name="kind")), home=placing.home_green),
+)
+
+WATER = Layer(
+    name="water",
+    title=_("Water"),
+    group=BASE_MAP,
+    rows=Water.objects.all,
+    geometry="extent",
+    attributes=("name", "kind"),
+    label="name",
+    generalise=Simplified(below=15),
+    style=styles.WATER,
+    base=True,
+    loading=Loading(columns=(Column(name="name"), Column(name="kind")), home=placing.home_water),
 )
 
 ROADS = Layer(
@@ -42,7 +47,16 @@ ROADS = Layer(
     attributes=("name", "kind"),
     label="name",
     search=("name",),
-    generalise=Simplified(below=15),
+    generalise=Simplified(
+        below=15,
+        details=(
+            (12, Q(kind=Road.Kind.RESIDENTIAL)),
+            (13, Q(kind=Road.Kind.SERVICE)),
+            (15, Q(kind=Road.Kind.PATH)),
+        ),
+    ),
+    style=styles.ROADS,
+    base=True,
     loading=Loading(
         columns=(
             Column(name="name"),
@@ -68,11 +82,13 @@ BUILDINGS = Layer(
         "address",
         Attribute(name="estate", path="estate__name"),
     ),
-    tile_attributes=("name", "number", "kind", "height_m"),
+    tile_attributes=("name", "number"),
     zooms=range(13, 23),
     label="name",
     search=("name", "address"),
     generalise=Simplified(below=16),
+    style=styles.BUILDINGS,
+    base=True,
     loading=Loading(
         columns=(
             Column(name="name"),
@@ -101,6 +117,7 @@ ESTATES = Layer(
     search=("name",),
     generalise=Simplified(below=15),
     shown=False,
+    style=styles.ESTATES,
     loading=Loading(columns=(Column(name="name", required=True),), home=placing.home_estates),
 )
 
@@ -115,6 +132,7 @@ DOORS = Layer(
     zooms=range(16, 23),
     label="number",
     shown=False,
+    style=styles.DOORS,
     loading=Loading(
         columns=(
             Column(name="road_name", required=True, aliases=("addr_street", "addr:street", "street", "road")),
@@ -138,6 +156,7 @@ PLACES = Layer(
     label="name",
     search=("name", "address"),
     generalise=Clustered(below=16),
+    style=styles.PLACES,
     loading=Loading(
         columns=(
             Column(name="name", required=True),
@@ -171,6 +190,7 @@ ASSETS = Layer(
     search=("code", "name"),
     generalise=Clustered(below=17),
     shown=False,
+    style=styles.ASSETS,
     loading=Loading(
         columns=(
             Column(name="code", required=True, aliases=("ObjID",)),
@@ -187,4 +207,4 @@ ASSETS = Layer(
     ),
 )
 
-layers.register(WATER, GREEN, ROADS, BUILDINGS, ESTATES, DOORS, PLACES, ASSETS)
+layers.register(GREEN, WATER, ROADS, BUILDINGS, ESTATES, DOORS, PLACES, ASSETS)

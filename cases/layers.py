@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import intake
+from cases import intake, styles
 from cases.models import Case
 from gis.layers import Attribute, Clustered, Column, Layer, Loading, layers
 
@@ -37,6 +37,7 @@ CASES = Layer(
     time="reported_at",
     search=("number", "place"),
     generalise=Clustered(below=15),
+    style=styles.CASES,
     loading=Loading(
         columns=(
             Column(name="number"),

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field
+from django.db.models import Field, Q
 
 from gis.errors import NotHere
 from gis.jurisdiction import Scoped
@@ -33,11 +33,16 @@ class Attribute:
 @dataclass(frozen=True, kw_only=True)
 class Simplified:
     """Below zoom ``below``: lines and areas are simplified to ``tolerance_px`` and those smaller than
-    ``smallest_px`` across are left out."""
+    ``smallest_px`` across are left out.
+
+    ``details`` are kinds of rows that only deeper views need: (zoom, condition) leaves rows of the
+    condition out below that zoom.
+    """
 
     below: int
     tolerance_px: float = 0.25
     smallest_px: float = 1.0
+    details: tuple[tuple[int, Q], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +53,7 @@ class Clustered:
     """
 
     below: int
-    cell_px: int = 32
+    cell_px: int = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,8 @@ class Layer:
     of what leaves the server; ``tile_attributes`` the part of it that tiles carry. ``time`` is the
     attribute that a time window filters. ``search`` are text attributes that the search box looks in,
     the first one is what a hit is called. ``style`` is a list of MapLibre layers without ``source``,
-    whose colours are names of ``tiles.palette``.
+    whose colours are names of ``tiles.palette``. ``base`` layers are the ground that all others are drawn
+    on: they share one source.
     """
 
     name: str
@@ -99,6 +105,7 @@ class Layer:
     generalise: Simplified | Clustered | None = None
     roles: frozenset = EVERYONE
     style: tuple[dict, ...] = ()
+    base: bool = False
     shown: bool = True  # switched on when the workbench opens
     loading: Loading | None = field(default=None, compare=False)
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis.layers import Attribute, Column, Layer, Loading, Simplified, layers
-from grids import homing
+from grids import homing, styles
 from grids.models import Region, ResponsibilityGrid, UnitGrid
 
 TERRITORY = _("Territory")
@@ -18,6 +18,8 @@ REGIONS = Layer(
     label="name",
     search=("name", "code"),
     generalise=Simplified(below=14),
+    style=styles.REGIONS,
+    base=True,
     loading=Loading(
         columns=(Column(name="code", required=True), Column(name="name", required=True)),
         unique="code",
@@ -37,6 +39,7 @@ RESPONSIBILITY_GRIDS = Layer(
     label="name",
     search=("name", "code"),
     generalise=Simplified(below=14),
+    style=styles.RESPONSIBILITY_GRIDS,
     loading=Loading(
         columns=(Column(name="code", required=True), Column(name="name")),
         unique="code",
@@ -61,6 +64,7 @@ UNIT_GRIDS = Layer(
     label="code",
     search=("code", "name"),
     generalise=Simplified(below=15),
+    style=styles.UNIT_GRIDS,
     loading=Loading(
         columns=(Column(name="code", required=True), Column(name="name")),
         unique="code",

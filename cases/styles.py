@@ -1,0 +1,75 @@
+"""How cases are drawn (see ``tiles.styles``): colour tells how far one has come, size how urgent it is."""
+
+from cases.models import Case
+from tiles.strokes import SINGLE, by_class, clusters, zoomed
+
+_S, _U = Case.Stage, Case.Urgency
+_OVER = [_S.CLOSED, _S.VOIDED]
+
+_colour = by_class(
+    "stage",
+    {
+        _S.REPORTED: "@case-new",
+        _S.ACCEPTED: "@case-accepted",
+        _S.REGISTERED: "@case-registered",
+        _S.DISPOSAL: "@case-disposal",
+        _S.CHECKING: "@case-checking",
+        _S.CLOSED: "@case-closed",
+        _S.VOIDED: "@case-voided",
+    },
+    "@case-new",
+)
+_is_over = ["in", ["get", "stage"], ["literal", [str(stage) for stage in _OVER]]]
+
+
+def _radius(general: float, urgent: float, major: float) -> list:
+    return [
+        "case",
+        _is_over,
+        general * 0.8,
+        by_class("urgency", {_U.URGENT: urgent, _U.MAJOR: major}, general),
+    ]
+
+
+CASES = (
+    *clusters("@case-cluster"),
+    {
+        "id": "halo",  # very urgent and still open
+        "type": "circle",
+        "filter": ["all", SINGLE, ["==", ["get", "urgency"], str(_U.MAJOR)], ["!", _is_over]],
+        "paint": {
+            "circle-color": _colour,
+            "circle-opacity": 0.25,
+            "circle-radius": zoomed({14: 11, 18: 18}),
+        },
+    },
+    {
+        "id": "spot",
+        "type": "circle",
+        "metadata": {"wangge:legend": True},
+        "filter": SINGLE,
+        "layout": {
+            "circle-sort-key": ["case", _is_over, 0, by_class("urgency", {_U.URGENT: 2, _U.MAJOR: 3}, 1)]
+        },
+        "paint": {
+            "circle-color": _colour,
+            "circle-radius": zoomed({14: _radius(4, 5.2, 6.4), 18: _radius(6.5, 8.5, 10.5)}),
+            "circle-opacity": ["case", _is_over, 0.75, 1],
+            "circle-stroke-color": "@ring",
+            "circle-stroke-width": 1.4,
+        },
+    },
+    {
+        "id": "category",
+        "type": "symbol",
+        "minzoom": 17,
+        "filter": SINGLE,
+        "layout": {
+            "text-field": ["get", "category"],
+            "text-size": 11.5,
+            "text-variable-anchor": ["left", "right", "top", "bottom"],
+            "text-radial-offset": 0.9,
+        },
+        "paint": {"text-color": "@label"},
+    },
+)
