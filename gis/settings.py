@@ -206,6 +206,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "gis.storage.StaticStorage"},
 }
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(vendor/[^/]+@|.+\.[0-9a-f]{12}\.[a-z0-9]+$)"  # see gis/storage.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import JSONCatalog
 
 from gis import health, pages
 
@@ -16,7 +15,11 @@ urlpatterns = [
     path("api/", include("gis.api_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("i18n/catalog.json", JSONCatalog.as_view(), name="javascript-catalog"),
+    path("i18n/catalog.json", pages.Messages.as_view(), name="javascript-catalog"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]
+
+handler400 = "gis.pages.bad_request"
+handler403 = "gis.pages.forbidden"
+handler404 = "gis.pages.not_found"
