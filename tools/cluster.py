@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from tools.steps import Trouble, alone, call
+from tools.steps import Trouble, alone, call, uninterrupted
 
 VERSION = "15"
 BIN = Path(f"/usr/lib/postgresql/{VERSION}/bin")
@@ -195,7 +195,8 @@ class Cluster:
         deadline = time.monotonic() + 30
         while True:
             try:
-                self._as_owner(BIN / "pg_ctl", *start)
+                with uninterrupted():  # a server that is half started can hardly be found and stopped
+                    self._as_owner(BIN / "pg_ctl", *start)
                 return
             except Trouble as trouble:
                 trouble.details = self._log_tail()

@@ -22,16 +22,16 @@ def running() -> Iterator[None]:
     if given():
         yield
         return
-    with step("database") as say:
-        done = CLUSTER.start()
-        say(done)
-    # For `manage.py` in any other terminal.
-    (VAR / "database_url").write_text(CLUSTER.url(ROLE) + "\n")
-    os.environ.setdefault("WANGGE_DEMO", "1")  # it is filled with the demo; the sign-in page names its users
+    ours = not CLUSTER.running()
     try:
+        with step("database") as say:
+            say(CLUSTER.start())
+        # For `manage.py` in any other terminal.
+        (VAR / "database_url").write_text(CLUSTER.url(ROLE) + "\n")
+        os.environ.setdefault("WANGGE_DEMO", "1")  # it holds the demo, so the sign-in page names its users
         yield
     finally:
-        if done != "was running":
+        if ours:
             CLUSTER.stop()
 
 

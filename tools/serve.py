@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from tools import database
 from tools.prepare import PYTHON, manage, messages, prepare, static_files
-from tools.steps import ROOT, VAR, Trouble, alive, main, me, started_at, step
+from tools.steps import ROOT, VAR, Stopped, Trouble, alive, main, me, started_at, step
 
 RECORD = VAR / "servers.json"  # who serves, for `make stop`
 START_TIMEOUT_S = 60
@@ -30,9 +30,9 @@ LIVE_PORT = int(os.environ.get("WANGGE_LIVE_PORT", "8001"))
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # where this machine reaches itself
 
 WEB = {"--interface": "wsgi", "--port": PORT, "--workers": 2, "--blocking-threads": 8}
-LIVE = {"--interface": "asgi", "--port": LIVE_PORT, "--workers": 1}
+LIVE = {"--interface": "asginl", "--port": LIVE_PORT, "--workers": 1}
 # Without it granian waits for ever for a worker that is still starting or has a stream open.
-BOTH = {"--host": HOST, "--workers-kill-timeout": 3, "--log-level": "warning"}
+BOTH = {"--host": HOST, "--workers-kill-timeout": 3, "--log-level": "error"}
 
 
 def granian(application: str, options: dict[str, object]) -> list[str]:
@@ -185,11 +185,13 @@ def serve() -> None:
                 servers.start()
                 servers.wait_until_ready()
             welcome(time.monotonic() - began)
-            while True:
-                time.sleep(0.5)
-                servers.check()
+            with suppress(Stopped):  # from here on it is the ordinary end
+                while True:
+                    time.sleep(0.5)
+                    servers.check()
         finally:
             servers.stop()
+    print("\nStopped.")
 
 
 def welcome(seconds: float) -> None:

@@ -102,6 +102,16 @@ def _stop(*_: object) -> None:
     raise Stopped
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a signal wait until the body is through, in this process and in what it starts."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def main(work: Callable[[], int | None]) -> None:
     """Do ``work`` as a program: signals unwind it, Trouble is told in plain words, and the program exits."""
     for number in SIGNALS:

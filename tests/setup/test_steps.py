@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tools import system
-from tools.steps import ROOT, Trouble, alive, call, digest, me, step, unchanged
+from tools.steps import ROOT, Trouble, alive, call, digest, me, step, unchanged, uninterrupted
 from tools.system import Need, install
 
 ABSENT = Need("some-package other-package", lambda: False)
@@ -100,3 +100,15 @@ main(work)
         time.sleep(0.1)
     assert process.wait(timeout=5) == 130
     assert (tmp_path / "away").exists()
+
+
+def test_a_signal_waits_for_what_must_not_be_cut_short():
+    heard = []
+    before = signal.signal(signal.SIGHUP, lambda *_: heard.append("signal"))
+    try:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGHUP)
+            heard.append("body")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == ["body", "signal"]
