@@ -17,10 +17,17 @@ from gis.errors import BadParameter
 from tiles import filters
 
 FILTERS = [
-    OpenApiParameter("window", enum=list(windows.WINDOWS), description="Days of the city, up to today; 7d if neither is given."),
+    OpenApiParameter(
+        "window",
+        enum=list(windows.WINDOWS),
+        description="Days of the city, up to today; 7d if neither is given.",
+    ),
     OpenApiParameter("datetime", description="RFC 3339 instant or interval, as in OGC API - Features."),
     OpenApiParameter("region_code", description="Cases in this region and below it; several with commas."),
-    *[OpenApiParameter(name, description="One or more values, with commas.") for name in ("category_id", "kind", "stage", "source")],
+    *[
+        OpenApiParameter(name, description="One or more values, with commas.")
+        for name in ("category_id", "kind", "stage", "source")
+    ],
 ]
 
 
@@ -50,8 +57,16 @@ class HeatView(APIView):
         operation_id="cases_heat",
         parameters=[
             *FILTERS,
-            OpenApiParameter("zoom", OpenApiTypes.FLOAT, required=True, description="Zoom of the map; decides the size of the cells."),
-            OpenApiParameter("bbox", description="west,south,east,north; needed for fine cells. Counts stay those of whole cells."),
+            OpenApiParameter(
+                "zoom",
+                OpenApiTypes.FLOAT,
+                required=True,
+                description="Zoom of the map; decides the size of the cells.",
+            ),
+            OpenApiParameter(
+                "bbox",
+                description="west,south,east,north; needed for fine cells. Counts stay those of whole cells.",
+            ),
         ],
         responses=OpenApiTypes.OBJECT,
     )
@@ -59,7 +74,9 @@ class HeatView(APIView):
         params = asked(request, "zoom")
         box = filters.box(params.pop("bbox")).extent if "bbox" in params else None
         found = heat.heat(
-            statistics.selected(request.user, params), resolution=heat.resolution_at(_zoom(params.pop("zoom", ""))), bbox=box
+            statistics.selected(request.user, params),
+            resolution=heat.resolution_at(_zoom(params.pop("zoom", ""))),
+            bbox=box,
         )
         return Response(statistics.heat_geojson(found, params))
 

@@ -1,11 +1,15 @@
-"""The figures of a selection of cases: how many, in which stage, of which class, where and when."""
+"""The figures of a selection of cases: how many, in which stage, of which class, where and when.
+
+Two readings of the index ``case_time`` (or ``case_category_time``), without touching the table.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Value
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from cases.models import CaseQuerySet
@@ -15,66 +19,101 @@ from gis import codes
 HOURS_UP_TO = timedelta(days=3)  # a longer stretch is counted by days,
 DAYS_UP_TO = timedelta(days=400)  # and a longer one by months
 
-# One reading of the cases for all sides: the compiled query of the selection stands in {cases}. Each row is
-# one group of one side; GROUPING tells the side by the columns that it is not grouped by.
-_COUNTS = """
-SELECT GROUPING(region, category, stage, bin), region, category, stage, bin, kind, count(*)
-  FROM (SELECT left(region_code, %s) AS region, category_id AS category, stage, kind,
-               date_trunc(%s, reported_at AT TIME ZONE %s) AS bin
-          FROM ({cases}) selected JOIN (SELECT id AS category_id, kind FROM cases_category) class USING (category_id)
-       ) counted
- GROUP BY GROUPING SETS ((region), (category), (stage), (bin, kind))
-"""
-_REGION, _CATEGORY, _STAGE, _BIN = 0b0111, 0b1011, 0b1101, 0b1110
-
 
 @dataclass(frozen=True)
 class Counts:
     """Counts of one selection by each of its sides; every side adds up to ``total``."""
 
-    regions: Counter[str]  # region codes of the level asked for; shorter where a case has no finer region
-    categories: Counter[int]  # category ids
     stages: Counter[str]
-    bins: dict[datetime, Counter[str]]  # start of the bin: kind of category
+    categories: Counter[int]  # category ids
+    regions: Counter[str]  # region codes of the level asked for; shorter where a case has no finer region
 
     @property
     def total(self) -> int:
         return self.stages.total()
 
 
-def counted(cases: CaseQuerySet, *, step: str, region_level: int) -> Counts:
-    """Count ``cases`` by region (``region_level`` digits), category, stage, and ``step`` of time and kind."""
-    counts = Counts(Counter(), Counter(), Counter(), {})
-    for side, region, category, stage, begin, kind, count in _rows(cases, step=step, region_level=region_level):
-        if side == _REGION:
-            counts.regions[region] = count
-        elif side == _CATEGORY:
-            counts.categories[category] = count
-        elif side == _STAGE:
-            counts.stages[stage] = count
-        else:
-            counts.bins.setdefault(timezone.make_aware(begin), Counter())[kind] += count
+def counted(cases: CaseQuerySet, *, region_level: int) -> Counts:
+    """Count ``cases`` by stage, category and region (the first ``region_level`` digits of its code)."""
+    counts = Counts(Counter(), Counter(), Counter())
+    sides = (
+        cases.order_by()
+        .annotate(region=Left("region_code", region_level))
+        .values("stage", "category_id", "region")
+    )
+    for stage, category, region, count in sides.annotate(count=Count("*")).values_list(
+        "stage", "category_id", "region", "count"
+    ):
+        counts.stages[stage] += count
+        counts.categories[category] += count
+        counts.regions[region] += count
     return counts
-
-
-def _rows(cases: CaseQuerySet, *, step: str, region_level: int) -> list[tuple]:
-    columns = cases.order_by().values("region_code", "category_id", "stage", "reported_at")
-    try:
-        query, values = columns.query.sql_with_params()
-    except EmptyResultSet:  # an empty jurisdiction
-        return []
-    with connection.cursor() as cursor:
-        zone = timezone.get_default_timezone_name()
-        cursor.execute(_COUNTS.format(cases=query), [region_level, step, zone, *values])
-        return cursor.fetchall()
-
-
-def step_of(period: Period, *, now: datetime) -> str:
-    """The bins of a histogram of ``period``: at most about 400."""
-    length = (period.end or now) - period.start if period.start else DAYS_UP_TO * 2
-    return "hour" if length <= HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
 
 
 def level_below(region_code: str) -> int:
     """The digits of the regions one level below ``region_code``; a community has none below it."""
     return min((level for level in codes.LEVELS if level > len(region_code)), default=codes.COMMUNITY)
+
+
+# --- over time ----------------------------------------------------------------------------------
+
+
+class WidthBucket(Func):
+    """Which of the ascending ``bounds`` a time has passed last, counted from 1."""
+
+    function = "width_bucket"
+    output_field = IntegerField()
+
+    def __init__(self, moment: str, bounds: list[datetime]):
+        super().__init__(F(moment), Value(bounds, output_field=ArrayField(DateTimeField())))
+
+
+def histogram(cases: CaseQuerySet, bounds: list[datetime]) -> list[Counter[int]]:
+    """How many ``cases`` of each category (id) were reported from each bound to the next.
+
+    A case before the first bound is an error of the caller, who knows the period.
+    """
+    if not bounds:
+        return []
+    bins: list[Counter[int]] = [Counter() for _bound in bounds]
+    counts = cases.order_by().annotate(bin=WidthBucket("reported_at", bounds)).values("bin", "category_id")
+    for number, category, count in counts.annotate(count=Count("*")).values_list(
+        "bin", "category_id", "count"
+    ):
+        bins[number - 1][category] += count
+    return bins
+
+
+def step_of(period: Period, *, now: datetime) -> str:
+    """How long a bin of ``period`` is, so that there are not many more than 400: hour, day or month."""
+    length = (period.end or now) - period.start if period.start else DAYS_UP_TO * 2
+    return "hour" if length <= HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
+
+
+def bounds_of(cases: CaseQuerySet, period: Period, *, step: str, now: datetime) -> list[datetime]:
+    """The starts of the bins of ``period`` in the city's time, those ahead of ``now`` left out.
+
+    A period without a start begins with the first of ``cases``.
+    """
+    start = period.start or cases.order_by("reported_at").values_list("reported_at", flat=True).first()
+    if start is None:
+        return []
+    bounds = [_floor(start, step)]
+    last = min(period.end - timedelta(microseconds=0 if period.closed else 1), now) if period.end else now
+    while (following := _next(bounds[-1], step)) <= last:
+        bounds.append(following)
+    return bounds
+
+
+def _floor(moment: datetime, step: str) -> datetime:
+    """The start of the hour, day or month of the city that holds ``moment``."""
+    local = timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
+    if step == "hour":
+        return local
+    return local.replace(hour=0) if step == "day" else local.replace(hour=0, day=1)
+
+
+def _next(begin: datetime, step: str) -> datetime:
+    if step == "hour":
+        return begin + timedelta(hours=1)
+    return _floor(begin + timedelta(days=1 if step == "day" else 31), step)

@@ -18,7 +18,9 @@ _STEPS = (1, 2, 5)
 
 
 class BoxNeeded(BadParameter):
-    sentence = _("bbox: cells this fine are given for a part of the map only; give bbox=west,south,east,north.")
+    sentence = _(
+        "bbox: cells this fine are given for a part of the map only; give bbox=west,south,east,north."
+    )
 
 
 class CellParent(Func):
@@ -53,16 +55,22 @@ def resolution_at(zoom: float) -> int:
     return max(RESOLUTIONS[0], min(RESOLUTIONS[-1], round((zoom - 10.5) / 1.4) + 8))
 
 
-def heat(cases: CaseQuerySet, *, resolution: int, bbox: tuple[float, float, float, float] | None = None) -> Heat:
+def heat(
+    cases: CaseQuerySet, *, resolution: int, bbox: tuple[float, float, float, float] | None = None
+) -> Heat:
     """The heat of ``cases``; BoxNeeded if the cells are too many to give without a ``bbox``."""
     if bbox is None and resolution not in WHOLE:
         raise BoxNeeded(name="bbox")
-    rows = cases.annotate(cell=CellParent(F("h3"), Value(resolution))).values("cell").annotate(count=Count("*"))
+    rows = (
+        cases.annotate(cell=CellParent(F("h3"), Value(resolution))).values("cell").annotate(count=Count("*"))
+    )
     table = np.array(list(rows.values_list("cell", "count")), dtype=np.int64).reshape(-1, 2)
     cells, counts = table[:, 0], table[:, 1]
     total, breaks = int(counts.sum()), breaks_of(counts)
     if bbox is not None:
-        inside = _in_box(centres_of(cells), bbox, margin_m=h3.average_hexagon_edge_length(resolution, unit="m") * 1.2)
+        inside = _in_box(
+            centres_of(cells), bbox, margin_m=h3.average_hexagon_edge_length(resolution, unit="m") * 1.2
+        )
         cells, counts = cells[inside], counts[inside]
     return Heat(resolution, cells, counts, total, breaks)
 
@@ -78,7 +86,7 @@ def outline_of(cell: int) -> list[tuple[float, float]]:
 
 
 def breaks_of(counts: np.ndarray) -> list[int]:
-    """Lower bounds of at most CLASSES classes in round numbers, growing evenly by factors from 1 to the fullest cell.
+    """Lower bounds of at most CLASSES classes in round numbers that grow by factors up to the fullest cell.
 
     >>> breaks_of(np.array([1, 3, 40]))
     [1, 2, 5, 10, 20]

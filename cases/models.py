@@ -160,7 +160,7 @@ class Case(Situated):
             # tells and counts by jurisdiction and time, and heat by cell, without touching the table
             models.Index(fields=["region_code"], name="case_region_code"),
             models.Index(
-                fields=["-reported_at", "-id"], include=["region_code", "h3", "category"], name="case_time"
+                fields=["-reported_at", "-id"], include=["region_code", "h3", "category", "stage"], name="case_time"
             ),
             models.Index(
                 fields=["category", "reported_at"], include=["region_code", "h3"], name="case_category_time"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -30,35 +30,36 @@ def selected(user: User, params: Mapping[str, str]) -> CaseQuerySet:
 def figures_of(user: User, params: Mapping[str, str], *, now: datetime) -> dict:
     """Counts of the selection with those of the stretch of time before."""
     period = windows.period_of(params)
-    step = figures.step_of(period, now=now)
-    region = codes.common_region(params.get("region_code", user.jurisdiction).split(","))
-    level = figures.level_below(max(region, user.jurisdiction, key=len))
-    present = figures.counted(selected(user, params), step=step, region_level=level)
+    level = figures.level_below(_region_asked(user, params))
+    cases = selected(user, params)
+    present = figures.counted(cases, region_level=level)
     before = period.before(now=now)
-    past = _counted_in(user, params, before, step=step, level=level) if before else None
+    past = figures.counted(_cases_in(user, params, before), region_level=level) if before else None
     return {
         "period": {"datetime": params["datetime"], **_told(period)},
         "previous_period": _told(before) if before else None,
         "total": present.total,
         "previous": past.total if past else None,
         "stages": [
-            {"stage": stage, "title": stage.label, **_pair(present.stages, past and past.stages, stage)} for stage in Case.Stage
+            {"stage": stage, "title": stage.label, **_pair(present.stages, past and past.stages, stage)}
+            for stage in Case.Stage
         ],
         "majors": _majors(present, past),
-        "regions": _regions(present, past),
-        "histogram": {
-            "step": step,
-            "kinds": [{"kind": kind, "title": kind.label} for kind in Category.Kind],
-            "bins": _bins(present, period, step=step, now=now),
-        },
+        "regions": _regions(present, past, level=level),
+        "histogram": _histogram(cases, present, period, now=now),
     }
 
 
-def _counted_in(user: User, params: Mapping[str, str], period: Period, *, step: str, level: int) -> Counts:
+def _region_asked(user: User, params: Mapping[str, str]) -> str:
+    """The region whose parts are told: what the filter names, but never wider than the jurisdiction."""
+    named = codes.common_region(params["region_code"].split(",")) if "region_code" in params else ""
+    return max(named, user.jurisdiction, key=len)
+
+
+def _cases_in(user: User, params: Mapping[str, str], period: Period) -> CaseQuerySet:
     timeless = {name: value for name, value in params.items() if name != "datetime"}
-    cases = selected(user, timeless).filter(reported_at__gte=period.start)
     end = {"reported_at__lte" if period.closed else "reported_at__lt": period.end}
-    return figures.counted(cases.filter(**end), step=step, region_level=level)
+    return selected(user, timeless).filter(reported_at__gte=period.start, **end)
 
 
 def _told(period: Period) -> dict:
@@ -81,7 +82,14 @@ def _majors(present: Counts, past: Counts | None) -> list[dict]:
         key = (category.kind, category.scheme, category.major_name)
         name = category.major_name_en if english else category.major_name
         major = majors.setdefault(
-            key, {"kind": category.kind, "name": name, "categories": [], "count": 0, "previous": None if past is None else 0}
+            key,
+            {
+                "kind": category.kind,
+                "name": name,
+                "categories": [],
+                "count": 0,
+                "previous": None if past is None else 0,
+            },
         )
         major["categories"].append(category.pk)
         major["count"] += present.categories[category.pk]
@@ -90,47 +98,38 @@ def _majors(present: Counts, past: Counts | None) -> list[dict]:
     return sorted(majors.values(), key=lambda major: -major["count"])
 
 
-def _regions(present: Counts, past: Counts | None) -> list[dict]:
-    """Counts by region; one without a name in force is called by its code."""
+def _regions(present: Counts, past: Counts | None, *, level: int) -> list[dict]:
+    """Counts by region of ``level`` digits; a shorter code holds the cases that have no finer region."""
     seen = present.regions.keys() | (past.regions.keys() if past else set())
     names = dict(Region.objects.current().filter(code__in=seen).values_list("code", "name"))
-    level = max(map(len, seen), default=0)
+
+    def called(code: str) -> str:
+        name = names.get(code, code)
+        return name if len(code) == level else _("%(region)s, not located more finely") % {"region": name}
+
     rows = [
-        {
-            "code": code,
-            "name": names.get(code, code) if len(code) == level else _("%(region)s, not located more finely") % {"region": names.get(code, code)},
-            **_pair(present.regions, past and past.regions, code),
-        }
+        {"code": code, "name": called(code), **_pair(present.regions, past and past.regions, code)}
         for code in seen
     ]
     return sorted(rows, key=lambda row: (-row["count"], row["code"]))
 
 
-def _bins(present: Counts, period: Period, *, step: str, now: datetime) -> list[dict]:
-    """Every bin of the period, the empty ones too, up to now."""
-    if not present.bins and period.start is None:
-        return []
-    begin = _floor(period.start, step) if period.start else min(present.bins)
-    last = max([*present.bins, min(period.end or now, now)])
+def _histogram(cases: CaseQuerySet, present: Counts, period: Period, *, now: datetime) -> dict:
+    """Counts by time and kind; empty bins are there too."""
+    step = figures.step_of(period, now=now)
+    bounds = figures.bounds_of(cases, period, step=step, now=now)
+    kind_of = dict(Category.objects.filter(pk__in=present.categories).values_list("pk", "kind"))
     bins = []
-    while begin <= last and not (period.end and begin >= period.end and begin not in present.bins):
-        bins.append({"start": begin.isoformat(), **{kind: present.bins.get(begin, Counter())[kind] for kind in Category.Kind}})
-        begin = _next(begin, step)
-    return bins
-
-
-def _floor(moment: datetime, step: str) -> datetime:
-    """The start of the hour, day or month of the city that holds ``moment``."""
-    local = timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
-    if step == "hour":
-        return local
-    return local.replace(hour=0) if step == "day" else local.replace(hour=0, day=1)
-
-
-def _next(begin: datetime, step: str) -> datetime:
-    if step == "hour":
-        return begin + timedelta(hours=1)
-    return _floor(begin + timedelta(days=1 if step == "day" else 31), step)
+    for start, counts in zip(bounds, figures.histogram(cases, bounds), strict=True):
+        by_kind: Counter[str] = Counter()
+        for category, count in counts.items():
+            by_kind[kind_of[category]] += count
+        bins.append({"start": start.isoformat(), **{kind: by_kind[kind] for kind in Category.Kind}})
+    return {
+        "step": step,
+        "kinds": [{"kind": kind, "title": kind.label} for kind in Category.Kind],
+        "bins": bins,
+    }
 
 
 def heat_geojson(heat: Heat, params: Mapping[str, str]) -> dict:
@@ -139,12 +138,14 @@ def heat_geojson(heat: Heat, params: Mapping[str, str]) -> dict:
     return {
         "type": "FeatureCollection",
         "features": [
-            _cell(cell, count, centre) for cell, count, centre in zip(heat.cells.tolist(), heat.counts.tolist(), centres, strict=True)
+            _cell(cell, count, centre)
+            for cell, count, centre in zip(heat.cells.tolist(), heat.counts.tolist(), centres, strict=True)
         ],
         "resolution": heat.resolution,
         "total": heat.total,
         "legend": {
-            "unit": _("cases per cell about %(width)s m across") % {"width": f"{float(f'{heat.width_m:.2g}'):g}"},
+            "unit": _("cases per cell about %(width)s m across")
+            % {"width": f"{float(f'{heat.width_m:.2g}'):g}"},
             "period": {"datetime": params["datetime"], **_told(windows.period_of(params))},
             "breaks": heat.breaks,
         },

@@ -23,9 +23,9 @@ class Period:
     closed: bool
 
     def before(self, *, now: datetime) -> "Period | None":
-        """The same stretch of the days before, as far as this one has gone by ``now``; None if it has no start
-        or lies ahead.
+        """The same stretch of the days before, as far as this one has gone by ``now``.
 
+        None if it has no start or lies ahead.
         Moved by whole days: this morning is compared with yesterday morning.
         """
         if self.start is None or self.start > now:
