@@ -37,6 +37,8 @@ import { toast } from "../gis/toast.js";
 
 /** @type {WeakMap<MapLibre, State>} */
 const states = new WeakMap();
+/** @type {WeakMap<HTMLElement, MapLibre>} */
+const maps = new WeakMap();
 const stateOf = (/** @type {MapLibre} */ map) => /** @type {State} */ (states.get(map));
 
 const CHINA = /** @type {Bounds} */ ([73, 18, 135, 54]);
@@ -73,7 +75,9 @@ export function createMap(container, options = {}) {
   states.set(map, {
     overlays: new Map(), visible: new Map(), opacity: new Map(), drawn: new Map(), bounds, options, ready: false,
   });
+  maps.set(map.getContainer(), map);
   addControls(map, options);
+  tellBusy(map);
   map.on("style.load", () => { stateOf(map).ready = true; });
   reportTrouble(map);
   dress(map);
@@ -81,6 +85,21 @@ export function createMap(container, options = {}) {
   document.addEventListener("themechange", change);
   map.once("remove", () => document.removeEventListener("themechange", change));
   return map;
+}
+
+/** The map that was made in a container. @param {HTMLElement} container */
+export const mapIn = (container) => maps.get(container);
+
+/** The container is aria-busy until everything asked for is drawn. @param {MapLibre} map */
+function tellBusy(map) {
+  const container = map.getContainer();
+  const tell = (/** @type {boolean} */ busy) => {
+    if (container.ariaBusy !== String(busy)) container.ariaBusy = String(busy);
+  };
+  tell(true);
+  map.on("render", () => tell(true));
+  map.on("dataloading", () => tell(true));
+  map.on("idle", () => tell(false));
 }
 
 /** @param {MapLibre} map @param {MapOptions} options */
