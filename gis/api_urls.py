@@ -1,1 +1,20 @@
-urlpatterns: list = []
+"""Addresses of the interface for machines that belong to no layer: its description and the tokens."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from gis.api import TokenViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("tokens", TokenViewSet, basename="api-tokens")
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="gis/api_docs.html"),
+        name="api-docs",
+    ),
+    path("", include(router.urls)),
+]

@@ -67,16 +67,31 @@ def _password_user(request, username: str, password: str) -> User | None:
     return signed_in
 
 
+class LockedOut(exceptions.APIException):
+    """Too many wrong passwords (django-axes); the right one is not looked at either."""
+
+    status_code = 429
+    default_code = "locked-out"
+    default_detail = _("Too many wrong passwords. Wait a while before you try again.")
+    wait = settings.AXES_COOLOFF_TIME * 3600
+
+
 class BasicAuthentication(authentication.BasicAuthentication):
     www_authenticate_realm = "wangge"
 
     def authenticate_credentials(self, userid, password, request=None):
+        if "\0" in userid + password:  # PostgreSQL has no such text
+            raise exceptions.AuthenticationFailed(_("Wrong user name or password."))
         if password.startswith("wg_"):
             token = token_for(password)
             if userid not in ("", "token", token.owner.username):
                 raise exceptions.AuthenticationFailed(_("The token belongs to somebody else."))
             return token.owner, token
-        user = _password_user(getattr(request, "_request", request), userid, password)
+        plain_request = getattr(request, "_request", request)
+        user = _password_user(plain_request, userid, password)
+        if getattr(plain_request, "axes_locked_out", False):
+            plain_request.axes_locked_out = False  # or the middleware answers with a page for people
+            raise LockedOut
         if user is None:
             raise exceptions.AuthenticationFailed(_("Wrong user name or password."))
         return user, None

@@ -93,6 +93,12 @@ class AccessToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def revoke(self) -> None:
+        """End the token now; one that was revoked before keeps its time."""
+        if self.revoked_at is None:
+            self.revoked_at = timezone.now()
+            self.save(update_fields=["revoked_at"])
+
     @staticmethod
     def digest_of(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()

@@ -17,6 +17,15 @@ class SignedIn(BasePermission):
         return True
 
 
+class InPerson(SignedIn):
+    """A token may read; only a person who signed in may write."""
+
+    def has_permission(self, request, view):
+        if isinstance(request.auth, AccessToken) and request.method not in SAFE_METHODS:
+            return False
+        return super().has_permission(request, view)
+
+
 def only(*roles: Role) -> type[SignedIn]:
     """A permission for these roles; reading and writing alike."""
 

@@ -59,7 +59,7 @@ def apply(rows: QuerySet, layer: Layer, params: Mapping[str, str]) -> QuerySet:
 
 def refuse_unknown(params: Mapping[str, str], *layers: Layer, also: Iterable[str] = ()) -> None:
     """BadParameter for a name that neither a layer nor the endpoint (``also``) knows, or that comes twice."""
-    known = COMMON.union(also, *(layer.paths for layer in layers))
+    known = set(also).union(*(COMMON.union(layer.paths) for layer in layers))
     for name in params:
         if name not in known:
             raise BadParameter(name=name, reason=_("there is no such parameter here"))
@@ -162,13 +162,13 @@ def interval(text: str) -> tuple[datetime | None, datetime | None, bool]:
         raise _bad_time(text)
     start = None if open_start else _span(parts[0])[0]
     end, closed = (None, True) if open_end else _span(parts[1])[1:]
-    if start and end and start > end:
+    if start and end and (start > end or (start == end and not closed)):
         raise BadParameter(name="datetime", reason=_("the interval ends before it begins"))
     return start, end, closed
 
 
-def _span(text: str) -> tuple[datetime, datetime, bool]:
-    """One instant, or one day up to the next."""
+def _span(text: str, *, name: str = "datetime") -> tuple[datetime, datetime, bool]:
+    """One instant, or one day up to the next; ``name`` is the parameter it comes from."""
     try:
         if _DAY.fullmatch(text):
             day = datetime.fromisoformat(text).date()
@@ -180,7 +180,7 @@ def _span(text: str) -> tuple[datetime, datetime, bool]:
             return instant, instant, True
     except (ValueError, OverflowError):
         pass
-    raise _bad_time(text)
+    raise _bad_time(text, name=name)
 
 
 def _midnight(day: date) -> datetime:
@@ -188,11 +188,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), timezone.get_default_timezone())
 
 
-def _bad_time(text: str) -> BadParameter:
+def _bad_time(text: str, *, name: str = "datetime") -> BadParameter:
     reason = _("“%(text)s” is not a time such as 2026-05-01T08:00:00+08:00, nor two with / between") % {
         "text": text
     }
-    return BadParameter(name="datetime", reason=reason)
+    return BadParameter(name=name, reason=reason)
 
 
 def _within(rows: QuerySet, path: str, start: datetime | None, end: datetime | None, closed: bool):
@@ -221,16 +221,16 @@ def _values(layer: Layer, name: str, text: str) -> list:
 def _value(field: Field, name: str, text: str):
     kind = field.get_internal_type()
     if kind == "DateTimeField":
-        start, _end, closed = _span(text)
-        if not closed:
-            raise _bad_time(text)
+        start, _end, is_instant = _span(text, name=name)
+        if not is_instant:
+            raise _bad_time(text, name=name)
         return start
     if kind == "BooleanField":
         if text not in ("true", "false"):
             raise BadParameter(name=name, reason=_("it is true or false"))
         return text == "true"
     try:
-        if "\0" in text or (text == "" and kind != "CharField"):
+        if "\0" in text or (text == "" and kind not in ("CharField", "TextField")):
             raise ValidationError(text)
         value = field.to_python(text)
     except (ValidationError, OverflowError) as wrong:

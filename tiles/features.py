@@ -1,0 +1,145 @@
+"""Features as GeoJSON whose text PostgreSQL writes: one statement for a page, Python hands it on.
+
+A layer's QuerySet is compiled whole and stands in the statement as a subselect. Coordinates have seven
+decimals (a centimetre), times are ISO 8601 with their offset, attributes are the layer's allow-list.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Func, QuerySet, TextField
+
+from gis.layers import Layer
+
+DECIMALS = 7
+Compiled = tuple[str, tuple]
+
+_PAGE = """
+WITH page AS MATERIALIZED ({page}), sent AS (SELECT count(*) AS n FROM page)
+SELECT
+  (SELECT string_agg({feature}, ',') FROM page),
+  sent.n,
+  CASE
+    WHEN sent.n < %s AND (sent.n > 0 OR %s = 0) THEN %s + sent.n
+    ELSE (SELECT count(*) FROM ({all}) matched)
+  END
+FROM sent
+"""
+
+
+class Page(NamedTuple):
+    """Features as the inside of a JSON array; ``matched`` counts those of all pages."""
+
+    text: str
+    returned: int
+    matched: int
+
+
+def compiled(rows: QuerySet) -> Compiled:
+    """The SQL of ``rows`` and its parameters; EmptyResultSet if it can never have any."""
+    return rows.query.sql_with_params()
+
+
+def fetch_all(sql: str, params: Iterable) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, tuple(params))
+        return cursor.fetchall()
+
+
+def page(layer: Layer, rows: QuerySet, *, limit: int, offset: int = 0) -> Page:
+    """``limit`` features of ``rows`` after the first ``offset``, ordered by primary key.
+
+    All are counted only where the page does not tell: it is full, or beyond the end.
+    """
+    feature, names = _feature_text(layer)
+    try:
+        page_sql, page_params = compiled(_columns(layer, rows).order_by("pk")[offset : offset + limit])
+        all_sql, all_params = compiled(rows.order_by().values("pk"))
+    except EmptyResultSet:
+        return Page("", 0, 0)
+    sql = _PAGE.format(page=page_sql, feature=feature, all=all_sql)
+    [(text, returned, matched)] = fetch_all(sql, [*page_params, *names, limit, offset, offset, *all_params])
+    return Page(text or "", returned, matched)
+
+
+def one(layer: Layer, rows: QuerySet, pk: int) -> str | None:
+    """The feature ``pk`` of ``rows`` as JSON text; None if it is not among them."""
+    feature, names = _feature_text(layer)
+    try:
+        sql, params = compiled(_columns(layer, rows.filter(pk=pk)).order_by())
+    except EmptyResultSet:
+        return None
+    found = fetch_all(f"WITH page AS ({sql}) SELECT {feature} FROM page", [*params, *names])
+    return found[0][0] if found else None
+
+
+def _columns(layer: Layer, rows: QuerySet) -> QuerySet:
+    attributes = {f"a{n}": F(path) for n, path in enumerate(layer.paths.values())}
+    return rows.values(fid=F("pk"), geojson=AsGeoJSON(layer.geometry, precision=DECIMALS), **attributes)
+
+
+def _feature_text(layer: Layer) -> tuple[str, list[str]]:
+    """The SQL that writes one row of ``_columns`` as a Feature, and its parameters."""
+    properties = ", ".join(f"%s::text, a{n}" for n in range(len(layer.paths)))
+    sql = (
+        """'{{"type":"Feature","id":' || fid || ',"geometry":' || geojson"""
+        """ || ',"properties":' || json_build_object({})::text || '}}'"""
+    )
+    return sql.format(properties), list(layer.paths)
+
+
+# --- what a layer holds in all ------------------------------------------------------------------
+
+
+def counts(asked: Iterable[Layer], user) -> dict[str, int]:
+    """How many features of each layer ``user`` may see, exactly, in one statement."""
+    parts, params, found = [], [], {layer.name: 0 for layer in asked}
+    for layer in asked:
+        try:
+            sql, values = compiled(layer.visible_to(user).order_by().values("pk"))
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT %s::text, count(*) FROM ({sql}) seen")
+        params += [layer.name, *values]
+    if parts:
+        found |= dict(fetch_all(" UNION ALL ".join(parts), params))
+    return found
+
+
+class Extent(NamedTuple):
+    """Where and when the features of a layer are; None where there are none."""
+
+    bbox: tuple[float, float, float, float] | None
+    first: Any = None
+    last: Any = None
+
+
+def extents(asked: Iterable[Layer], user) -> dict[str, Extent]:
+    """The extent of what ``user`` may see of each layer, in one statement."""
+    parts, params, found = [], [], {layer.name: Extent(None) for layer in asked}
+    for layer in asked:
+        try:
+            sql, values = compiled(extent_columns(layer, layer.visible_to(user)))
+        except EmptyResultSet:
+            continue
+        when = "min(at), max(at)" if layer.time else "NULL::timestamptz, NULL::timestamptz"
+        parts.append(f"SELECT %s::text AS name, ST_Extent(box::geometry) AS box, {when} FROM ({sql}) seen")
+        params += [layer.name, *values]
+    if not parts:
+        return found
+    edges = "ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+    sql = f"SELECT name, {edges}, first, last FROM ({' UNION ALL '.join(parts)}) AS e(name, box, first, last)"
+    for name, *bbox, first, last in fetch_all(sql, params):
+        found[name] = Extent(None if bbox[0] is None else tuple(bbox), first, last)
+    return found
+
+
+def extent_columns(layer: Layer, rows: QuerySet) -> QuerySet:
+    """Each row's box (PostGIS box2d) and, if the layer has one, its time."""
+    columns = {"box": Func(F(layer.geometry), function="Box2D", output_field=TextField())}
+    if layer.time:
+        columns["at"] = F(layer.paths[layer.time])
+    return rows.order_by().values(**columns)
