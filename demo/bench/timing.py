@@ -1,0 +1,51 @@
+"""Two ways to the same answer, timed in turn, so that the machine's moods fall on both."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Times in ms of what we serve and of the bare SQL of the same answer, in pairs."""
+
+    what: str
+    ours: Sequence[float]
+    raw: Sequence[float]
+
+    def row(self) -> list[str]:
+        ours, raw = median(self.ours), median(self.raw)
+        return [
+            self.what, str(len(self.ours)), f"{ours:.1f}", f"{_p95(self.ours):.1f}", f"{raw:.1f}", f"{_p95(self.raw):.1f}",
+            f"{ours / raw:.2f}", f"{ours - raw:+.1f}",
+        ]  # fmt: skip
+
+
+HEADINGS = ["", "n", "ours p50", "p95", "SQL p50", "p95", "p50 ours/SQL", "added ms"]
+
+
+def _p95(times: Sequence[float]) -> float:
+    return quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+
+
+def _ms(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def compare(what: str, pairs: Sequence[tuple[Callable[[], object], Callable[[], object]]]) -> Comparison:
+    """Time (ours, raw) pairs one after the other; each is run once before, so that both find warm pages."""
+    for ours, raw in pairs:
+        raw()
+        ours()
+    times = [(_ms(ours), _ms(raw)) for ours, raw in pairs]
+    return Comparison(what, *zip(*times, strict=True))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as aligned text, the first column to the left."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows]
+    return "\n".join(lines)

@@ -1,0 +1,193 @@
+"""The whole city, composed from a scale and a seed; nothing here knows of a database."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from demo import assets, doors, graph, happenings, houses, naming, network, parcels, places, plane, territory
+from demo.happenings import Spots
+from demo.scale import Scale
+
+HOMES_PER_GRID = 400
+WANDER_M = {
+    "front": 5.0, "market": 20.0, "school": 16.0, "site": 22.0, "homes": 9.0, "road": 3.0, "mall": 22.0, "park": 6.0,
+    "food": 5.0, "bank": 4.0, "village": 6.0,
+}  # fmt: skip
+
+
+@dataclass
+class City:
+    scale: Scale
+    seed: int
+    plan: network.Plan
+    graph: graph.Graph
+    territory: territory.Territory
+    parcels: parcels.Parcels
+    fronts: houses.Fronts
+    houses: houses.Houses
+    doors: doors.Doors
+    places: places.Places
+    assets: assets.Assets
+    known: dict[int, str]  # names of parcels
+    addresses: list[str]  # per door
+    community_names: list[str]
+    street_names: list[str]
+    responsibility: np.ndarray  # per unit grid its responsibility grid, -1 in the free community
+    free_community: int
+    names: naming.Names
+
+    @property
+    def street_codes(self) -> list[str]:
+        return [f"{naming.DISTRICT}{s + 1:03}" for s in range(len(self.street_names))]
+
+    @property
+    def community_codes(self) -> list[str]:
+        of_street = self.territory.street_of
+        first = np.searchsorted(of_street, of_street)
+        return [
+            f"{self.street_codes[s]}{c - f + 1:03}"
+            for c, (s, f) in enumerate(zip(of_street, first, strict=True))
+        ]
+
+    @property
+    def unit_grid_codes(self) -> list[str]:
+        codes = self.community_codes
+        t = self.territory
+        return [f"{codes[c]}{n:03}" for c, n in zip(t.community.tolist(), t.sequence.tolist(), strict=True)]
+
+    @property
+    def grid_codes(self) -> list[str]:
+        """Responsibility grids: the community's code, a G and a count within the community."""
+        codes = self.community_codes
+        community = self.grid_community
+        first = np.searchsorted(community, community)
+        return [
+            f"{codes[c]}G{n - f + 1:02}"
+            for n, (c, f) in enumerate(zip(community.tolist(), first.tolist(), strict=True))
+        ]
+
+    @property
+    def grid_community(self) -> np.ndarray:
+        return np.array(
+            [
+                self.territory.community[np.argmax(self.responsibility == g)]
+                for g in range(self.responsibility.max() + 1)
+            ]
+        )
+
+
+def _responsibility(t: territory.Territory, homes: np.ndarray, free: int) -> np.ndarray:
+    """Whole unit grids, connected, with about ``HOMES_PER_GRID`` homes each, inside one community."""
+    grid = np.full(len(t.polygons), -1)
+    weight = homes + 1.0
+    number = 0
+    for community in range(len(t.street_of)):
+        own = np.flatnonzero(t.community == community)
+        count = max(1, round(homes[own].sum() / HOMES_PER_GRID))
+        if community == free:
+            continue
+        for part in territory.parts(own, t.centres, weight, min(count, len(own) // 2 or 1)):
+            grid[part] = number
+            number += 1
+    taken = grid >= 0
+    pairs = t.borders[:, :2].astype(int)
+    inside = taken[pairs].all(axis=1) & (t.community[pairs[:, 0]] == t.community[pairs[:, 1]])
+    grid[taken] = _connected(grid, t, t.borders[inside], taken)
+    return np.where(taken, np.unique(grid, return_inverse=True)[1] - (not taken.all()), -1)
+
+
+def _connected(grid, t: territory.Territory, borders: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """The grids in one piece each, in the order of their communities."""
+    position = np.cumsum(taken) - 1
+    borders = borders.copy()
+    borders[:, :2] = position[borders[:, :2].astype(int)]
+    label = territory.whole(grid[taken], borders, t.area_m2[taken], t.community[taken])
+    return label
+
+
+def compose(scale: Scale, seed: int) -> City:
+    def rng(part: int) -> np.random.Generator:
+        return np.random.default_rng([seed, part])
+
+    names = naming.Names(rng(0))
+    plan = network.draw(scale, rng(1))
+    g = graph.build(plan)
+    t = territory.divide(scale, plan, g)
+    p = parcels.lay_out(scale, plan, g, t, rng(2))
+    fronts = houses.fronts_of(plan, g, p)
+    h = houses.build(p, fronts, rng(3))
+    naming.name_roads(plan, [float(shapely.length(s).sum()) for s in g.strands], names)
+    known = places.landmarks(p, names)
+    d = doors.number(plan, g, fronts, h, rng(4))
+    addresses = [
+        f"{plan.roads[r].name}{n}号" for r, n in zip(d.road.tolist(), d.number.tolist(), strict=True)
+    ]
+    a = assets.place(plan, g, p, rng(5))
+    homes = np.bincount(p.cell[h.parcel], h.homes, len(t.polygons))
+    free = len(t.street_of) - 1
+    streets = int(t.street_of.max()) + 1
+    return City(
+        scale=scale,
+        seed=seed,
+        plan=plan,
+        graph=g,
+        territory=t,
+        parcels=p,
+        fronts=fronts,
+        houses=h,
+        doors=d,
+        places=places.settle(p, known, d, h, addresses, names),
+        assets=a,
+        known=known,
+        addresses=addresses,
+        community_names=naming.communities(len(t.street_of), names),
+        street_names=[f"{name}街道" for name in naming.STREETS[:streets]],
+        responsibility=_responsibility(t, homes, free),
+        free_community=free,
+        names=names,
+    )
+
+
+def spots(city: City) -> dict[str, Spots]:
+    """Where things happen, and how often: a few markets, gates and corners get most of it."""
+    rng = np.random.default_rng([city.seed, 6])
+    p, d = city.parcels, city.doors
+    fame = rng.lognormal(0, 1.0, len(p.shape))
+    middle = shapely.get_coordinates(shapely.point_on_surface(p.shape))
+    gate = middle.copy()
+    gated = d.parcel[d.parcel >= 0]
+    gate[gated] = d.at[d.parcel >= 0]
+    parcel_of_door = np.where(d.house >= 0, city.houses.parcel[d.house], d.parcel)
+    found: dict[str, tuple[np.ndarray, np.ndarray]] = {
+        "front": (d.at, fame[parcel_of_door] * rng.lognormal(0, 0.8, len(d.at))),
+        "homes": (
+            shapely.get_coordinates(shapely.centroid(city.houses.shape)),
+            city.houses.homes.clip(0, 60) * fame[city.houses.parcel],
+        ),
+    }
+    for kind, uses, at, power in (
+        ("market", ("market",), gate, 1.5), ("school", ("primary_school", "middle_school"), gate, 1.2), ("site", ("site",), gate, 1.2),
+        ("mall", ("mall", "commerce"), gate, 1.2), ("park", ("park", "great_park", "green"), middle, 1.0), ("village", ("village",), gate, 1.0),
+    ):  # fmt: skip
+        own = p.of(*uses)
+        found[kind] = (at[own], fame[own] ** power)
+    hungry = np.array([category == "餐饮" for category in city.places.category])
+    found["food"] = (np.array(city.places.at)[hungry], rng.lognormal(0, 1.1, hungry.sum()))
+    for code in np.unique(city.assets.code):
+        own = city.assets.code == code
+        found[str(code)] = (city.assets.at[own], rng.lognormal(0, 0.7, own.sum()))
+    found["road"] = (
+        city.assets.at[city.assets.road >= 0],
+        rng.lognormal(0, 1.2, (city.assets.road >= 0).sum()),
+    )
+    edge = shapely.get_exterior_ring(shapely.get_parts(p.banks))
+    found["bank"] = (shapely.get_coordinates(shapely.segmentize(edge, 30.0)), None)
+    return {kind: _inside(city, at, weight, WANDER_M.get(kind, 1.5)) for kind, (at, weight) in found.items()}
+
+
+def _inside(city: City, at: np.ndarray, weight: np.ndarray | None, wander_m: float) -> Spots:
+    here = city.territory.locate(plane.to_lonlat(at)) >= 0 if len(at) else np.zeros(0, dtype=bool)
+    weight = np.ones(len(at)) if weight is None else np.asarray(weight, dtype=float)
+    here &= weight > 0
+    return Spots(at[here], weight[here], wander_m)

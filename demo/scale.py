@@ -1,0 +1,51 @@
+"""How large a demo city is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """``half_width_m`` and ``half_height_m`` are those of the district's outline on the drawing board;
+    ``dense`` is the share of homes that stand in villages and old lanes, where buildings are small and many."""
+
+    name: str
+    half_width_m: float
+    half_height_m: float
+    streets: int
+    communities: int  # in the whole district
+    cases: int
+    dense: float
+    full_history_days: int  # cases younger than this carry each step of their history
+
+
+TINY = Scale(
+    name="tiny",
+    half_width_m=560,
+    half_height_m=480,
+    streets=2,
+    communities=4,
+    cases=3000,
+    dense=0.25,
+    full_history_days=30,
+)
+SMALL = Scale(
+    name="small",
+    half_width_m=1330,
+    half_height_m=1080,
+    streets=3,
+    communities=12,
+    cases=20_000,
+    dense=0.2,
+    full_history_days=800,
+)
+CITY = Scale(
+    name="city",
+    half_width_m=5900,
+    half_height_m=5000,
+    streets=12,
+    communities=108,
+    cases=1_000_000,
+    dense=0.45,
+    full_history_days=60,
+)
+SCALES = {scale.name: scale for scale in (SMALL, CITY)}
