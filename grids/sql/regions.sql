@@ -6,6 +6,10 @@ LANGUAGE plpgsql AS $$
 DECLARE
   parent grids_region;
 BEGIN
+  SELECT * INTO NEW FROM grids_region r WHERE r.id = NEW.id;  -- as it stands at the end; it may be gone again
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
   SELECT * INTO parent FROM grids_region p
    WHERE p.code = ANY (ARRAY[left(NEW.code, 9), left(NEW.code, 6), left(NEW.code, 4), left(NEW.code, 2)])
      AND length(p.code) < length(NEW.code) AND p.valid && NEW.valid
