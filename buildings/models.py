@@ -103,7 +103,11 @@ class Building(Situated):
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
         constraints = [sound("building", "footprint")]
-        indexes = [*spatial("building", "footprint"), trigram("building", "name")]
+        indexes = [
+            *spatial("building", "footprint"),
+            trigram("building", "name"),
+            trigram("building", "address"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.number or str(_("building"))
@@ -147,7 +151,7 @@ class Place(Situated):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         constraints = [sound("place", "location")]
-        indexes = [*spatial("place", "location"), trigram("place", "name")]
+        indexes = [*spatial("place", "location"), trigram("place", "name"), trigram("place", "address")]
 
     def __str__(self) -> str:
         return self.name
@@ -213,7 +217,7 @@ class Asset(Situated):
                 ),
             ),
         ]
-        indexes = spatial("asset", "location")
+        indexes = [*spatial("asset", "location"), trigram("asset", "code"), trigram("asset", "name")]
 
     def __str__(self) -> str:
         return f"{self.asset_class} {self.code}"

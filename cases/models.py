@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import AssetClass
+from buildings.models import AssetClass, trigram
 from gis import codes
 from gis.fields import Ground, sound, tile_twin
 from gis.jurisdiction import Scoped
@@ -160,13 +160,18 @@ class Case(Situated):
             # tells and counts by jurisdiction and time, and heat by cell, without touching the table
             models.Index(fields=["region_code"], name="case_region_code"),
             models.Index(
-                fields=["-reported_at", "-id"], include=["region_code", "h3", "category", "stage"], name="case_time"
+                fields=["-reported_at", "-id"],
+                include=["region_code", "h3", "category", "stage"],
+                name="case_time",
             ),
             models.Index(
                 fields=["category", "reported_at"], include=["region_code", "h3"], name="case_category_time"
             ),
             # similar cases: seven neighbouring cells, then time (see cases/similarity.py)
             models.Index(fields=["h3", "reported_at"], name="case_cell_time"),
+            # the search box
+            trigram("case", "number"),
+            trigram("case", "place"),
             # my reports, and how many in the last minutes
             models.Index(fields=["reporter", "-reported_at"], name="case_reporter_time"),
         ]

@@ -1,4 +1,5 @@
-"""The only room that converts coordinates. Storage is EPSG:4326; CGCS2000 (EPSG:4490) is equal to centimetres.
+"""The only room that converts coordinates. Storage is EPSG:4326, to which CGCS2000 (EPSG:4490) is equal
+within centimetres.
 
 A coordinate system is named by an EPSG code (``4547``, ``EPSG:4547``) or by one of the Chinese offset
 systems ``GCJ02`` (maps sold in China, GB 20263) and ``BD09`` (Baidu), for which no EPSG code exists.
@@ -17,6 +18,8 @@ STORAGE = 4326
 _SAME_AS_STORAGE = {"4326", "4490"}
 _A, _EE = 6378245.0, 0.00669342162296594323  # Krasovsky 1940, as the GCJ-02 offset is defined on it
 _X_PI = np.pi * 3000.0 / 180.0
+_GLOBE = pyproj.Geod(ellps="WGS84")
+_DEGREE_M = 111_319.49  # of longitude on the equator; times cos(latitude) it is nowhere too long
 
 
 class UnknownCRS(Refused):
@@ -81,6 +84,16 @@ def geometries_to_storage(geometries: np.ndarray, *, crs: str) -> np.ndarray:
 
 def geometries_from_storage(geometries: np.ndarray, *, crs: str) -> np.ndarray:
     return shapely.transform(shapely.force_2d(geometries), lambda xy: from_storage(xy, crs=crs))
+
+
+def box_around(lon: float, lat: float, *, radius_m: float) -> tuple[float, float, float, float]:
+    """A bbox that holds all within ``radius_m`` metres on the ground, and at most a few percent more."""
+    reach = radius_m * 1.01
+    _east, north, _back = _GLOBE.fwd(lon, lat, 0, reach)
+    _west, south, _back = _GLOBE.fwd(lon, lat, 180, reach)
+    farthest = min(max(abs(north), abs(south)), 89.0)  # a degree is shortest at the end nearest to the pole
+    width = reach / (_DEGREE_M * np.cos(np.radians(farthest)))
+    return lon - width, south, lon + width, north
 
 
 # --- the Chinese offset systems -----------------------------------------------------------------

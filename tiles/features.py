@@ -10,22 +10,24 @@ from typing import Any, NamedTuple
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import F, FloatField, Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from gis.layers import Layer
 
 DECIMALS = 7
 Compiled = tuple[str, tuple]
 
-_PAGE = """
+# All rows are counted only where the page does not tell: it is full, or beyond the end.
+_PAGED = """
 WITH page AS MATERIALIZED ({page}), sent AS (SELECT count(*) AS n FROM page)
 SELECT
-  (SELECT string_agg({feature}, ',') FROM page),
-  sent.n,
+  (SELECT {gathered} FROM page) AS gathered,
+  sent.n AS returned,
   CASE
     WHEN sent.n < %s AND (sent.n > 0 OR %s = 0) THEN %s + sent.n
     ELSE (SELECT count(*) FROM ({all}) matched)
-  END
+  END AS matched
 FROM sent
 """
 
@@ -50,19 +52,31 @@ def fetch_all(sql: str, params: Iterable) -> list[tuple]:
 
 
 def page(layer: Layer, rows: QuerySet, *, limit: int, offset: int = 0) -> Page:
-    """``limit`` features of ``rows`` after the first ``offset``, ordered by primary key.
-
-    All are counted only where the page does not tell: it is full, or beyond the end.
-    """
+    """``limit`` features of ``rows`` after the first ``offset``, ordered by primary key."""
     feature, names = _feature_text(layer)
     try:
-        page_sql, page_params = compiled(_columns(layer, rows).order_by("pk")[offset : offset + limit])
-        all_sql, all_params = compiled(rows.order_by().values("pk"))
+        sql, params = paged(
+            rows, _columns(layer, rows), (f"string_agg({feature}, ',')", names), limit=limit, offset=offset
+        )
     except EmptyResultSet:
         return Page("", 0, 0)
-    sql = _PAGE.format(page=page_sql, feature=feature, all=all_sql)
-    [(text, returned, matched)] = fetch_all(sql, [*page_params, *names, limit, offset, offset, *all_params])
+    [(text, returned, matched)] = fetch_all(sql, params)
     return Page(text or "", returned, matched)
+
+
+def paged(
+    rows: QuerySet, columns: QuerySet, gathered: tuple[str, list], *, limit: int, offset: int
+) -> tuple[str, list]:
+    """The SQL of one page of ``columns`` of ``rows`` by primary key, and its parameters.
+
+    Its one row is ``gathered`` (an SQL aggregate with its parameters) over the page, how many rows the
+    page has, and how many there are on all pages. Raises EmptyResultSet if there can never be any.
+    """
+    page_sql, page_params = compiled(columns.order_by("pk")[offset : offset + limit])
+    all_sql, all_params = compiled(rows.order_by().values("pk"))
+    aggregate, params = gathered
+    sql = _PAGED.format(page=page_sql, gathered=aggregate, all=all_sql)
+    return sql, [*page_params, *params, limit, offset, offset, *all_params]
 
 
 def one(layer: Layer, rows: QuerySet, pk: int) -> str | None:
@@ -143,3 +157,28 @@ def extent_columns(layer: Layer, rows: QuerySet) -> QuerySet:
     if layer.time:
         columns["at"] = F(layer.paths[layer.time])
     return rows.order_by().values(**columns)
+
+
+# --- a feature in a list ------------------------------------------------------------------------
+
+
+def in_lists(layer: Layer, rows: QuerySet) -> QuerySet:
+    """What a list shows of each row: id, title, its region and its bbox (west, south, east, north)."""
+    edges = {
+        side: Func(F(layer.geometry), function=function, output_field=FloatField())
+        for side, function in zip("wsen", ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax"), strict=True)
+    }
+    return rows.values(fid=F("pk"), title=_title(layer), region=F("region_code"), **edges)
+
+
+def _title(layer: Layer) -> Coalesce:
+    """What a feature is called: the first of its search texts, or its label, that is not empty."""
+    names = dict.fromkeys((*layer.search, *filter(None, [layer.label])))
+    empty = Value("", TextField())
+    texts = [NullIf(Cast(layer.paths[name], TextField()), empty) for name in names]
+    return Coalesce(*texts, empty, empty)  # of one, Coalesce would be nothing
+
+
+def called(layer: Layer, title: str, pk: int) -> str:
+    """The title of a feature, or its layer's with its number where it has no name."""
+    return title or f"{layer.title} {pk}"

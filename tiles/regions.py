@@ -1,6 +1,9 @@
 """Names and bounds of the regions that codes speak of, read from the layer ``regions``."""
 
+from collections.abc import Iterable
+
 from django.contrib.gis.db.models import Extent
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import QuerySet
 
 from gis import codes
@@ -14,16 +17,15 @@ def seen_by(user) -> QuerySet:
     return layers.get(LAYER).visible_to(user)
 
 
-def names_of(region_codes: set[str], user) -> dict[str, str]:
-    """Code to name, of those that are loaded."""
-    return dict(seen_by(user).filter(code__in=region_codes).values_list("code", "name"))
-
-
-def spoken(region_code: str, user) -> str:
-    """``东湖街道 西社区``: the region and its street, as people say where something is."""
-    wanted = {code for code in (region_code[: codes.STREET], region_code) if code}
-    names = names_of(wanted, user)
-    return " ".join(names[code] for code in sorted(wanted, key=len) if code in names)
+def spoken(region_codes: Iterable[str], user) -> dict[str, str]:
+    """Each code as people say where something is: the street and the community, ``东湖街道 西社区``."""
+    wanted = {code: (code[: codes.STREET], code) for code in region_codes}
+    named = seen_by(user).filter(code__in={part for parts in wanted.values() for part in parts})
+    names = dict(named.values_list("code", "name"))
+    return {
+        code: " ".join(names[part] for part in dict.fromkeys(parts) if part in names)
+        for code, parts in wanted.items()
+    }
 
 
 def bounds_of(user) -> tuple[float, float, float, float] | None:
@@ -31,6 +33,11 @@ def bounds_of(user) -> tuple[float, float, float, float] | None:
     return _bbox(seen_by(user).in_region(user.jurisdiction)) or _bbox(
         seen_by(user).filter(code__in=codes.ancestors_of(user.jurisdiction)).order_by("-level")[:1]
     )
+
+
+def boundary_of(code: str, user) -> GEOSGeometry | None:
+    """The boundary of the region ``code`` in force; None if ``user`` may not see it."""
+    return seen_by(user).filter(code=code).values_list(layers.get(LAYER).geometry, flat=True).first()
 
 
 def _bbox(regions: QuerySet) -> tuple[float, float, float, float] | None:

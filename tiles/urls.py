@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from tiles import api, ogc
+from tiles import api, catalogue, ogc, pages
 
 urlpatterns = [
+    path("map", pages.workbench, name="workbench"),
     path("tiles/<str:names>/<str:z>/<str:x>/<str:y>.mvt", api.TileView.as_view(), name="tile"),
     path("tiles/<str:names>.json", api.TileJSONView.as_view(), name="tilejson"),
     path("styles/<str:theme>.json", api.StyleView.as_view(), name="style"),
+    path("api/layers", catalogue.LayersView.as_view(), name="api-layers"),
+    path("api/layers/<str:name>/<int:pk>", catalogue.FeatureView.as_view(), name="api-feature"),
+    path("api/search", catalogue.SearchView.as_view(), name="api-search"),
+    path("api/range", catalogue.RangeView.as_view(), name="api-range"),
     *ogc.urlpatterns,
 ]
