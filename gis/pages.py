@@ -13,9 +13,8 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JSONCatalog
 
@@ -25,6 +24,11 @@ from gis.roles import CENTRE, EVERYONE, REPORTERS, Role
 THEMES = ("paper", "night")
 # What the browser is told (lang="…"): Chinese faces and the components' words go by region.
 HTML_LANGUAGES = {"zh-hans": "zh-CN"}
+
+COLOURS = """
+    --surface-1 --surface-2 --surface-3 --ink-1 --ink-2 --ink-3 --line --line-strong --accent --accent-soft
+    --good --good-soft --warn --warn-soft --bad --bad-soft --stopped --stopped-soft --on-tone --focus
+""".split()
 
 # The address name, the title and who has the screen in the top bar.
 SCREENS = (
@@ -36,15 +40,14 @@ SCREENS = (
 
 
 @cache
-def import_map() -> str:
-    """Bare module names to served files, as the set-up wrote it (``tools/vendor.py``)."""
+def vendored() -> dict[str, str]:
+    """Bare module names, and names of folders, to their addresses: what the set-up wrote (``tools/vendor.py``)."""
     names = json.loads((settings.VAR / "vendor" / "importmap.json").read_text())["imports"]
-    return json.dumps({"imports": {name: _served(target) for name, target in names.items()}})
+    return {name: settings.STATIC_URL + target for name, target in names.items()}
 
 
-def _served(target: str) -> str:
-    """The address of a vendored file, or of a folder when ``target`` ends in a slash."""
-    return settings.STATIC_URL + target if target.endswith("/") else static(target)
+def import_map() -> str:
+    return json.dumps({"imports": vendored()})
 
 
 @cache
@@ -81,6 +84,7 @@ def shell(request) -> dict:
     get_token(request)  # sets the cookie that gis/http.js sends back
     return {
         "import_map": import_map(),
+        "maplibre_css": vendored()["maplibre-gl/"] + "maplibre-gl.css",
         "demo": settings.DEMO,
         "theme": theme if theme in THEMES else "",
         "languages": settings.LANGUAGES,
@@ -126,7 +130,7 @@ def tokens(request):
 @login_required
 def style(request):
     """Everything that screens are made of, in both themes."""
-    return render(request, "gis/style.html", {"both_themes": THEMES})
+    return render(request, "gis/style.html", {"both_themes": THEMES, "colours": COLOURS})
 
 
 @cache_control(max_age=3600)

@@ -53,7 +53,11 @@ if __name__ == "__main__":
     accounts = {}
     for role in Role:
         user = account(role, community)
-        accounts[role.value] = {"username": user.username, "session": session_of(user), "jurisdiction": user.jurisdiction}
+        accounts[role.value] = {
+            "username": user.username,
+            "session": session_of(user),
+            "jurisdiction": user.jurisdiction,
+        }
     with_password = User(username="browser", role=Role.VIEWER, jurisdiction=community[: codes.DISTRICT])
     with_password.set_password(PASSWORD)
     with_password.save()

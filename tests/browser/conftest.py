@@ -68,7 +68,12 @@ def _free_port() -> int:
 def _database(name: str) -> dict[str, str]:
     """libpq parameters of the database called ``name`` beside the one that the tests are configured with."""
     of = connection.settings_dict
-    parameters = {"host": of["HOST"], "port": str(of["PORT"] or ""), "user": of["USER"], "password": of["PASSWORD"]}
+    parameters = {
+        "host": of["HOST"],
+        "port": str(of["PORT"] or ""),
+        "user": of["USER"],
+        "password": of["PASSWORD"],
+    }
     return {key: value for key, value in parameters.items() if value} | {"dbname": name}
 
 
@@ -88,7 +93,10 @@ def _make_database(worker: str, *, keep: bool) -> str:
     """A loaded database of this worker alone: a copy of one that the first worker loads."""
     base = settings.DATABASES["default"]["NAME"].removeprefix("test_").split("_gw")[0]
     loaded, own = f"{base}_browser", f"{base}_browser_{worker}"
-    with alone(VAR / ".browser-database.lock"), psycopg.connect(**_database("postgres"), autocommit=True) as db:
+    with (
+        alone(VAR / ".browser-database.lock"),
+        psycopg.connect(**_database("postgres"), autocommit=True) as db,
+    ):
         fresh = VAR / f".{loaded}.made"
         session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
         made_here = fresh.exists() and fresh.read_text() == session
@@ -160,7 +168,7 @@ def site(request, tmp_path_factory) -> Site:
     port, live_port = _free_port(), _free_port()
     env = {
         "DATABASE_URL": _django_url(name), "WANGGE_DB_POOL": "4", "WANGGE_LIVE_PORT": str(live_port),
-        "WANGGE_MEDIA": str(folder / "media"), "WANGGE_DEMO": "1",
+        "WANGGE_MEDIA": str(folder / "media"),
     }  # fmt: skip
     servers, logs = [], []
     try:
@@ -204,7 +212,10 @@ class Watch:
     forgiven: list[str] = field(default_factory=list)
 
     def follow(self, page: Page) -> None:
-        page.on("console", lambda m: self.happened.append(f"console: {m.text} {m.location}") if m.type == "error" else None)
+        page.on(
+            "console",
+            lambda m: self.happened.append(f"console: {m.text} {m.location}") if m.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self.happened.append(f"exception: {error}"))
         page.on("request", self._see)
 
@@ -214,7 +225,9 @@ class Watch:
             self.happened.append(f"request to a stranger: {request.url}")
 
     def trouble(self) -> list[str]:
-        return [what for what in self.happened if not any(re.search(pattern, what) for pattern in self.forgiven)]
+        return [
+            what for what in self.happened if not any(re.search(pattern, what) for pattern in self.forgiven)
+        ]
 
 
 @pytest.fixture
