@@ -242,7 +242,16 @@ DOORS = (
 )
 
 PLACES = (
-    *clusters("@place"),
+    {
+        "id": "cluster",
+        "type": "circle",
+        "filter": ["has", "point_count"],
+        "paint": {
+            "circle-color": "@place",
+            "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "point_count"]], 0.3, 3.5, 2, 8],
+            "circle-opacity": 0.35,
+        },
+    },
     {
         "id": "dot",
         "type": "circle",
@@ -250,9 +259,9 @@ PLACES = (
         "filter": SINGLE,
         "paint": {
             "circle-color": "@place",
-            "circle-radius": zoomed({14: 3, 18: 5}),
+            "circle-radius": zoomed({14: 2.4, 18: 4.5}),
             "circle-stroke-color": "@ring",
-            "circle-stroke-width": 1.2,
+            "circle-stroke-width": 1,
         },
     },
     {
@@ -264,10 +273,11 @@ PLACES = (
             "text-field": _NAME,
             "text-size": zoomed({16: 11, 19: 13}),
             "text-variable-anchor": ["left", "right", "top", "bottom"],
-            "text-radial-offset": 0.7,
+            "text-radial-offset": 0.6,
             "text-justify": "auto",
+            "text-padding": zoomed({16: 8, 18: 3}),
         },
-        "paint": {"text-color": "@place"},
+        "paint": {"text-color": "@label-place"},
     },
 )
 
@@ -283,7 +293,9 @@ ASSETS = (
             "text-field": by_class(
                 "state", {_S.INTACT: "●", _S.DAMAGED: "▲", _S.LOST: "■", _S.REMOVED: "✕"}, "●"
             ),
-            "text-size": zoomed({14: 10, 17: 12, 19: 16}),
+            "text-size": zoomed(
+                {15: by_class("state", {_S.INTACT: 5}, 10), 19: by_class("state", {_S.INTACT: 13}, 18)}
+            ),
             "text-allow-overlap": True,
             "text-ignore-placement": True,
         },
@@ -294,6 +306,7 @@ ASSETS = (
                 "@good",
             ),
             "text-halo-color": "@ring",
+            "text-halo-width": 1,
         },
     },
     {

@@ -54,16 +54,16 @@ CASES = (
         "paint": {
             "circle-color": _colour,
             "circle-radius": zoomed({14: _radius(4, 5.2, 6.4), 18: _radius(6.5, 8.5, 10.5)}),
-            "circle-opacity": ["case", _is_over, 0.75, 1],
+            "circle-opacity": ["case", _is_over, 0.55, 1],
             "circle-stroke-color": "@ring",
-            "circle-stroke-width": 1.4,
+            "circle-stroke-width": ["case", _is_over, 0, 1.4],
         },
     },
     {
-        "id": "category",
+        "id": "category",  # of those that still want doing
         "type": "symbol",
-        "minzoom": 17,
-        "filter": SINGLE,
+        "minzoom": 16,
+        "filter": ["all", SINGLE, ["!", _is_over]],
         "layout": {
             "text-field": ["get", "category"],
             "text-size": 11.5,

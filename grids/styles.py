@@ -48,7 +48,7 @@ RESPONSIBILITY_GRIDS = (
     {
         "id": "fill",
         "type": "fill",
-        "paint": {"fill-color": "@accent", "fill-opacity": zoomed({10: 0.1, 15: 0.06, 17: 0.03})},
+        "paint": {"fill-color": "@accent", "fill-opacity": zoomed({10: 0.05, 15: 0.035, 17: 0.015})},
     },
     {
         "id": "outline",
@@ -57,8 +57,8 @@ RESPONSIBILITY_GRIDS = (
         "layout": {"line-join": "round"},
         "paint": {
             "line-color": "@accent",
-            "line-width": zoomed({10: 0.6, 14: 1.6, 18: 3}),
-            "line-opacity": 0.85,
+            "line-width": zoomed({10: 0.5, 14: 1.1, 18: 2.4}),
+            "line-opacity": 0.75,
         },
     },
     {
@@ -82,7 +82,7 @@ UNIT_GRIDS = (
         "paint": {
             "line-color": "@unit-grid",
             "line-width": zoomed({12: 0.3, 15: 0.7, 18: 1.2}),
-            "line-opacity": zoomed({12: 0.25, 14: 0.5, 16: 0.85}),
+            "line-opacity": zoomed({12: 0.15, 14: 0.3, 16: 0.7}),
         },
     },
     {

@@ -17,7 +17,7 @@ def by_class(attribute: str, values: Mapping[str, object], other) -> list:
 def clusters(colour: str) -> tuple[dict, ...]:
     """Sized circles with the count in them, for layers that are ``Clustered``."""
     count = ["get", "point_count"]
-    sizes = ["interpolate", ["linear"], ["log10", count], 0.3, 9, 1, 12, 2, 16, 3, 20, 4, 25]
+    sizes = ["interpolate", ["linear"], ["log10", count], 0.3, 9, 1, 11, 2, 14, 3, 18, 4, 23]
     return (
         {
             "id": "cluster",
@@ -26,9 +26,9 @@ def clusters(colour: str) -> tuple[dict, ...]:
             "paint": {
                 "circle-color": colour,
                 "circle-radius": sizes,
-                "circle-opacity": 0.86,
+                "circle-opacity": 0.82,
                 "circle-stroke-color": colour,
-                "circle-stroke-width": 4,
+                "circle-stroke-width": 3,
                 "circle-stroke-opacity": 0.22,
             },
         },
@@ -40,7 +40,7 @@ def clusters(colour: str) -> tuple[dict, ...]:
                 "text-field": ["number-format", count, {"locale": "en", "max-fraction-digits": 0}],
                 "text-size": ["interpolate", ["linear"], ["log10", count], 1, 11, 3, 13],
                 "text-allow-overlap": True,
-                "text-ignore-placement": True,
+                "text-padding": 9,  # the circle's room: names on the ground keep clear of it
             },
             "paint": {"text-color": "@on-data", "text-halo-width": 0},
         },

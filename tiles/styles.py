@@ -113,8 +113,9 @@ def _in_order(shown: Iterable[Layer]) -> list[tuple[Layer, dict]]:
 
     def height(drawn: tuple[Layer, dict]):
         layer, part = drawn
-        is_symbol = part["type"] == "symbol"
-        return is_symbol, not layer.base, 0 if is_symbol else _RANKS[part["type"]], is_areal(layer)
+        if part["type"] == "symbol":
+            return True, not layer.base, 0, False
+        return False, not layer.base, _RANKS[part["type"]], is_areal(layer)
 
     return sorted(((layer, part) for layer in shown for part in layer.style), key=height)
 
