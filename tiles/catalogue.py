@@ -211,7 +211,7 @@ class RangeSerializer(serializers.Serializer):
         help_text=f"GeoJSON Polygon or MultiPolygon (EPSG:4326), at most {ranges.MOST_VERTICES} vertices.",
     )
     datetime = serializers.CharField(required=False, help_text="As in the items of a collection.")
-    limit = serializers.IntegerField(min_value=0, max_value=ranges.MOST, default=20)
+    limit = serializers.IntegerField(min_value=1, max_value=ranges.MOST, default=20)
     offset = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
 
     def validate(self, asked):
