@@ -1,8 +1,10 @@
 from django.urls import path
 
-from cases import api, api_reports
+from cases import api, api_reports, pages_reports
 
 urlpatterns = [
+    path("report", pages_reports.report, name="report"),
+    path("cases/mine", pages_reports.mine, name="cases-mine"),
     path("api/locate", api_reports.LocateView.as_view(), name="locate"),
     path("api/categories", api_reports.CategoriesView.as_view(), name="categories"),
     path("api/cases", api_reports.CasesView.as_view(), name="cases"),
