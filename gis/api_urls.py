@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from gis import openapi  # noqa: F401 — registers itself
 from gis.api import TokenViewSet
 
 router = SimpleRouter(trailing_slash=False)

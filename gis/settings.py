@@ -186,6 +186,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_NAME_OVERRIDES": {"CaseLevel": "cases.models.Case.Level", "CaseUrgency": "cases.models.Case.Urgency"},
 }
 
 # --- language and time --------------------------------------------------------------------------

@@ -34,6 +34,7 @@ MOST_HITS = 20
 
 class LayersView(APIView):
     @extend_schema(
+        operation_id="layers_tree",
         summary="The layer tree: titles, attributes, legends and exact counts of what you see",
         tags=["Layers"],
         parameters=[OpenApiParameter("theme", str, enum=list(THEMES), description="Colours of the legends.")],
@@ -87,6 +88,7 @@ def attribute(layer: Layer, name: str) -> dict[str, Any]:
 
 class FeatureView(APIView):
     @extend_schema(
+        operation_id="layers_feature",
         summary="One feature: its attributes as people read them, and its geometry",
         tags=["Layers"],
         responses={200: OpenApiTypes.OBJECT},

@@ -70,8 +70,12 @@ def reply(body: dict, media_type: str = JSON) -> HttpResponse:
     return HttpResponse(json.dumps(body, ensure_ascii=False, default=str), content_type=media_type)
 
 
-def described(summary: str, **more):
-    return extend_schema(summary=summary, tags=["OGC API"], responses={200: OpenApiTypes.OBJECT}, **more)
+def described(operation_id: str, summary: str, **more):
+    """What the OpenAPI document says of a resource."""
+    answer = {200: OpenApiTypes.OBJECT}
+    return extend_schema(
+        operation_id=operation_id, summary=summary, tags=["OGC API"], responses=answer, **more
+    )
 
 
 class OgcView(APIView):
@@ -97,7 +101,7 @@ class OgcView(APIView):
 
 
 class Landing(OgcView):
-    @described("Landing page")
+    @described("getLandingPage", "Landing page")
     def get(self, request):
         links = [
             self.link("self", "ogc", title=_("This page")),
@@ -112,7 +116,7 @@ class Landing(OgcView):
 
 
 class Conformance(OgcView):
-    @described("Conformance classes")
+    @described("getConformance", "Conformance classes")
     def get(self, request):
         return reply({"conformsTo": CONFORMS_TO})
 
@@ -120,7 +124,7 @@ class Conformance(OgcView):
 class Description(OgcView):
     """The OpenAPI document of these resources alone, with the paths that the standard speaks of."""
 
-    @described("OpenAPI document")
+    @described("getApi", "OpenAPI document")
     def get(self, request):
         root = reverse("ogc").rstrip("/")
         document = SchemaGenerator(patterns=urlpatterns).get_schema(request=None, public=True)
@@ -134,7 +138,7 @@ class Description(OgcView):
 
 
 class Collections(OgcView):
-    @described("Collections")
+    @described("getCollections", "Collections")
     def get(self, request):
         seen = layers.seen_by(request.user)
         extents = features.extents(seen, request.user)
@@ -143,7 +147,7 @@ class Collections(OgcView):
 
 
 class Collection(OgcView):
-    @described("One collection")
+    @described("getCollection", "One collection")
     def get(self, request, name):
         layer = seen_layer(name, request.user)
         return reply(collection(self, layer, features.extents([layer], request.user)[layer.name]))
@@ -155,7 +159,7 @@ class Items(OgcView):
     def filtered(self, *, name):
         return [seen_layer(name, self.request.user)]
 
-    @described("Features of a collection", parameters=PARAMETERS)
+    @described("getItems", "Features of a collection", parameters=PARAMETERS)
     def get(self, request, name):
         layer, params = seen_layer(name, request.user), request.query_params
         limit = min(number(params, "limit", default=LIMIT, least=1), MOST)
@@ -193,7 +197,7 @@ class Items(OgcView):
 
 
 class Item(OgcView):
-    @described("One feature")
+    @described("getItem", "One feature")
     def get(self, request, name, pk):
         layer = seen_layer(name, request.user)
         text = features.one(layer, layer.visible_to(request.user), pk)
@@ -253,7 +257,7 @@ def extent_document(extent: Extent, *, timed: bool) -> dict:
 
 urlpatterns = [
     path("ogc", Landing.as_view(), name="ogc"),
-    path("ogc/", Landing.as_view()),
+    path("ogc/", Landing.as_view(schema=None)),
     path("ogc/api", Description.as_view(), name="ogc-api"),
     path("ogc/conformance", Conformance.as_view(), name="ogc-conformance"),
     path("ogc/collections", Collections.as_view(), name="ogc-collections"),
