@@ -23,59 +23,64 @@ Ids = Sequence[int] | None
 
 _CHOSEN = "(%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))"
 
-# OFFSET 0 keeps the planner at the spatial index: it would rather walk the one on ``valid``, past every grid.
-# Sorted along a space-filling curve, neighbouring points meet the same polygon, which GEOS keeps prepared.
-# Regions are tested from the smallest region upwards, so that a province's outline is rarely looked at.
+# OFFSET 0 keeps the planner at the spatial index (it would rather walk the one on ``valid``, past every grid)
+# and pairs in the order of their region: in a row, a long outline is unpacked and prepared only once.
 _HOME_OF_SPOTS = """
   SELECT spots.id, COALESCE(grid.region_code, region.code, '') AS region_code,
     COALESCE(grid.code, '') AS unit_grid_code
-  FROM (SELECT id, spot FROM spots ORDER BY spot) spots
-  LEFT JOIN LATERAL (
+  FROM spots LEFT JOIN in_grids grid USING (id) LEFT JOIN in_regions region USING (id)"""
+_IN_GRIDS = """
+  SELECT spots.id, grid.code, grid.region_code FROM spots CROSS JOIN LATERAL (
     SELECT code, region_code FROM (
       SELECT code, region_code, valid FROM grids_unitgrid WHERE ST_Covers(boundary, spots.spot) OFFSET 0
     ) covering WHERE valid @> %(day)s::date ORDER BY code LIMIT 1
-  ) grid ON true
-  LEFT JOIN LATERAL (
-    SELECT code FROM (
-      SELECT code, boundary, valid FROM grids_region
-      WHERE grid.code IS NULL AND boundary && spots.spot ORDER BY level DESC, code OFFSET 0
-    ) near WHERE valid @> %(day)s::date AND ST_Covers(boundary, spots.spot) LIMIT 1
-  ) region ON true"""
+  ) grid"""
+_IN_REGIONS = """
+  SELECT DISTINCT ON (id) id, code, name FROM (
+    SELECT spots.id, spots.spot, region.* FROM spots CROSS JOIN LATERAL (
+      SELECT code, name, level, boundary, valid FROM grids_region WHERE boundary && spots.spot OFFSET 0
+    ) region
+    WHERE region.valid @> %(day)s::date AND NOT EXISTS (SELECT FROM in_grids WHERE in_grids.id = spots.id)
+    ORDER BY region.code OFFSET 0
+  ) pairs WHERE ST_Covers(boundary, spot) ORDER BY id, level DESC, code"""
+_SPOTS_AT_HOME = f"""
+  in_grids AS MATERIALIZED ({_IN_GRIDS}),
+  in_regions AS MATERIALIZED ({_IN_REGIONS}),
+  home AS MATERIALIZED ({_HOME_OF_SPOTS})"""
 
-# A shape meets regions at three closenesses: 2, it crosses them; 1, it is a line that runs along their border;
-# 0, it only touches them. The closest count, of these the deepest, and of several their common code. An
-# overlap thinner than a metre (1e-5 degrees) is no crossing: borders and roads are digitised apart.
-_REGION_OF_SHAPES = """
-  SELECT shapes.id, COALESCE(shared.code, '') AS region_code
-  FROM (SELECT id, shape FROM shapes ORDER BY shape) shapes
-  LEFT JOIN LATERAL (
-    SELECT CASE
+# A shape meets regions at three closenesses: 2, it crosses them; 1, it is a line that runs along their
+# border; 0, it only touches them. The closest count, of these the deepest, and of several their common code.
+# An overlap thinner than a metre (1e-5 degrees) is no crossing: borders and roads are digitised apart.
+_SHAPES_AT_HOME = """
+  met AS MATERIALIZED (
+    SELECT id, code, CASE
+      WHEN ST_Contains(boundary, shape) THEN 2
+      WHEN ST_Dimension(shape) = 2 THEN
+        CASE WHEN ST_IsEmpty(ST_Buffer(ST_Intersection(shape, boundary), -5e-6)) THEN 0 ELSE 2 END
+      WHEN ST_Length(ST_Intersection(shape, boundary)) <= 1e-5 THEN 0
+      WHEN ST_Touches(shape, boundary) THEN 1
+      ELSE 2 END AS closeness
+    FROM (
+      SELECT shapes.id, shapes.shape, region.code, region.boundary FROM shapes CROSS JOIN LATERAL (
+        SELECT code, boundary, valid FROM grids_region WHERE boundary && shapes.shape OFFSET 0
+      ) region WHERE region.valid @> %(day)s::date ORDER BY region.code OFFSET 0
+    ) pairs WHERE ST_Intersects(boundary, shape)
+  ), closest AS (
+    SELECT id, code, lead(code) OVER (PARTITION BY id ORDER BY code) AS next
+    FROM (SELECT *, max(closeness) OVER (PARTITION BY id) AS best FROM met) ranked WHERE closeness = best
+  ), deepest AS (
+    SELECT id, min(code) AS low, max(code) AS high
+    FROM closest WHERE next IS NULL OR NOT starts_with(next, code) GROUP BY id
+  ), home AS MATERIALIZED (
+    SELECT id, CASE
+      WHEN low IS NULL THEN ''
       WHEN low = high THEN low
       WHEN left(low, 9) = left(high, 9) THEN left(low, 9)
       WHEN left(low, 6) = left(high, 6) THEN left(low, 6)
       WHEN left(low, 4) = left(high, 4) THEN left(low, 4)
-      ELSE left(low, 2) END AS code
-    FROM (
-      SELECT closeness, min(code) AS low, max(code) AS high
-      FROM (
-        SELECT code, closeness, lead(code) OVER (PARTITION BY closeness ORDER BY code) AS next
-        FROM (
-          SELECT code, CASE
-            WHEN ST_Contains(boundary, shapes.shape) THEN 2
-            WHEN ST_Dimension(shapes.shape) = 2 THEN CASE
-              WHEN ST_IsEmpty(ST_Buffer(ST_Intersection(shapes.shape, boundary), -5e-6)) THEN 0 ELSE 2 END
-            WHEN ST_Length(ST_Intersection(shapes.shape, boundary)) <= 1e-5 THEN 0
-            WHEN ST_Touches(shapes.shape, boundary) THEN 1
-            ELSE 2 END AS closeness
-          FROM (
-            SELECT code, boundary, valid FROM grids_region
-            WHERE ST_Intersects(boundary, shapes.shape) OFFSET 0
-          ) near WHERE valid @> %(day)s::date
-        ) met
-      ) met WHERE next IS NULL OR NOT starts_with(next, code)
-      GROUP BY closeness
-    ) deepest ORDER BY closeness DESC LIMIT 1
-  ) shared ON true"""
+      ELSE left(low, 2) END AS region_code
+    FROM shapes LEFT JOIN deepest USING (id)
+  )"""
 
 
 def home_points(table: str, geometry: str, ids: Ids = None) -> list[int]:
@@ -83,8 +88,7 @@ def home_points(table: str, geometry: str, ids: Ids = None) -> list[int]:
     return _update(
         f"""WITH spots AS MATERIALIZED (
               SELECT id, ST_PointOnSurface({geometry}) AS spot FROM {table} WHERE {_CHOSEN}
-            ), home AS MATERIALIZED ({_HOME_OF_SPOTS}
-            ), moved AS (
+            ), {_SPOTS_AT_HOME}, moved AS (
               UPDATE {table} t SET region_code = home.region_code, unit_grid_code = home.unit_grid_code
               FROM home WHERE t.id = home.id
                 AND (t.region_code, t.unit_grid_code) IS DISTINCT FROM (home.region_code, home.unit_grid_code)
@@ -99,8 +103,7 @@ def home_extents(table: str, geometry: str, ids: Ids = None) -> list[int]:
     return _update(
         f"""WITH shapes AS MATERIALIZED (
               SELECT id, {geometry} AS shape FROM {table} WHERE {_CHOSEN}
-            ), home AS MATERIALIZED ({_REGION_OF_SHAPES}
-            ), moved AS (
+            ), {_SHAPES_AT_HOME}, moved AS (
               UPDATE {table} t SET region_code = home.region_code
               FROM home WHERE t.id = home.id AND t.region_code IS DISTINCT FROM home.region_code
             )
@@ -118,8 +121,7 @@ def home_responsibility_grids(ids: Ids = None) -> list[int]:
     homeless = _update(
         f"""WITH shapes AS MATERIALIZED (
               SELECT id, boundary AS shape FROM grids_responsibilitygrid WHERE {_CHOSEN}
-            ), home AS MATERIALIZED ({_REGION_OF_SHAPES}
-            ), moved AS (
+            ), {_SHAPES_AT_HOME}, moved AS (
               UPDATE grids_responsibilitygrid t SET region_code = home.region_code
               FROM home WHERE t.id = home.id AND home.region_code <> '' AND t.region_code <> home.region_code
             )
@@ -169,17 +171,12 @@ def home_unit_grids(ids: Ids = None) -> list[int]:
 
 def regions_of_points(points: Sequence) -> list[str]:
     """The smallest region that covers each point (shapely, EPSG:4326); empty beyond all regions."""
-    return _of_shapes(
-        f"WITH spots AS MATERIALIZED (SELECT id, shape AS spot FROM given), home AS ({_HOME_OF_SPOTS})",
-        points,
-    )
+    return _of_given(f"spots AS MATERIALIZED (SELECT id, shape AS spot FROM given), {_SPOTS_AT_HOME}", points)
 
 
 def regions_of_extents(shapes: Sequence) -> list[str]:
     """The smallest region that holds each line or area (shapely, EPSG:4326); empty beyond all regions."""
-    return _of_shapes(
-        f"WITH shapes AS MATERIALIZED (SELECT * FROM given), home AS ({_REGION_OF_SHAPES})", shapes
-    )
+    return _of_given(f"shapes AS (SELECT * FROM given), {_SHAPES_AT_HOME}", shapes)
 
 
 def check_regions(ids: Sequence[int]) -> list[tuple[int, str]]:
@@ -217,17 +214,12 @@ def check_unit_grids(ids: Sequence[int]) -> list[tuple[int, str]]:
     """The unit grids among ``ids`` that lie in another region than their code says, with the reason."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH spots AS MATERIALIZED (
+            f"""WITH spots AS MATERIALIZED (
                   SELECT id, ST_PointOnSurface(boundary) AS spot FROM grids_unitgrid WHERE id = ANY(%(ids)s)
-                ), home AS (
-                  SELECT spots.id, region.code, region.name FROM spots LEFT JOIN LATERAL (
-                    SELECT code, name FROM (
-                      SELECT code, name, boundary, valid FROM grids_region
-                      WHERE boundary && spots.spot ORDER BY level DESC, code OFFSET 0
-                    ) near WHERE valid @> %(day)s::date AND ST_Covers(boundary, spots.spot) LIMIT 1
-                  ) region ON true
-                )
-                SELECT u.id, u.code, home.code, home.name FROM home JOIN grids_unitgrid u USING (id)
+                ), in_grids AS (SELECT NULL::bigint AS id WHERE false),
+                in_regions AS MATERIALIZED ({_IN_REGIONS})
+                SELECT u.id, u.code, home.code, home.name
+                FROM spots JOIN grids_unitgrid u USING (id) LEFT JOIN in_regions home USING (id)
                 WHERE home.code IS NULL OR NOT starts_with(u.code, home.code) ORDER BY u.code""",
             {"ids": list(ids), "day": timezone.localdate()},
         )
@@ -249,15 +241,14 @@ def _update(statement: str, ids: Ids) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _of_shapes(home: str, shapes: Sequence) -> list[str]:
-    """Region codes in the order of ``shapes``; ``home`` is the query over ``given`` (id, shape)."""
+def _of_given(home: str, shapes: Sequence) -> list[str]:
+    """Region codes in the order of ``shapes``; ``home`` are the CTEs over ``given`` (id, shape)."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH given AS MATERIALIZED (
                   SELECT id, ST_SetSRID(ST_GeomFromWKB(wkb), 4326) AS shape
                   FROM unnest(%(shapes)s::bytea[]) WITH ORDINALITY AS all_given (wkb, id)
-                ), found AS ({home} SELECT id, region_code FROM home)
-                SELECT region_code FROM found ORDER BY id""",
+                ), {home} SELECT region_code FROM home ORDER BY id""",
             {"shapes": [shapely.to_wkb(shape) for shape in shapes], "day": timezone.localdate()},
         )
         return [row[0] for row in cursor.fetchall()]
