@@ -1,11 +1,13 @@
 """The whole city, composed from a scale and a seed; nothing here knows of a database."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
 
-from demo import assets, doors, graph, happenings, houses, naming, network, parcels, places, plane, territory
+from demo import assets, doors, graph, houses, naming, network, parcels, places, plane, territory
+from demo.fronts import Fronts, fronts_of
 from demo.happenings import Spots
 from demo.scale import Scale
 
@@ -24,7 +26,7 @@ class City:
     graph: graph.Graph
     territory: territory.Territory
     parcels: parcels.Parcels
-    fronts: houses.Fronts
+    fronts: Fronts
     houses: houses.Houses
     doors: doors.Doors
     places: places.Places
@@ -37,73 +39,80 @@ class City:
     free_community: int
     names: naming.Names
 
-    @property
+    @cached_property
     def street_codes(self) -> list[str]:
         return [f"{naming.DISTRICT}{s + 1:03}" for s in range(len(self.street_names))]
 
-    @property
+    @cached_property
     def community_codes(self) -> list[str]:
-        of_street = self.territory.street_of
-        first = np.searchsorted(of_street, of_street)
-        return [
-            f"{self.street_codes[s]}{c - f + 1:03}"
-            for c, (s, f) in enumerate(zip(of_street, first, strict=True))
-        ]
+        street = self.territory.street_of
+        return [f"{self.street_codes[s]}{n:03}" for s, n in zip(street, _count_within(street), strict=True)]
 
-    @property
+    @cached_property
     def unit_grid_codes(self) -> list[str]:
-        codes = self.community_codes
         t = self.territory
-        return [f"{codes[c]}{n:03}" for c, n in zip(t.community.tolist(), t.sequence.tolist(), strict=True)]
+        return [f"{self.community_codes[c]}{n:03}" for c, n in zip(t.community, t.sequence, strict=True)]
 
-    @property
+    @cached_property
+    def grid_community(self) -> np.ndarray:
+        """The community of each responsibility grid."""
+        numbers, first = np.unique(self.responsibility, return_index=True)
+        return self.territory.community[first[numbers >= 0]]
+
+    @cached_property
     def grid_codes(self) -> list[str]:
         """Responsibility grids: the community's code, a G and a count within the community."""
-        codes = self.community_codes
         community = self.grid_community
-        first = np.searchsorted(community, community)
         return [
-            f"{codes[c]}G{n - f + 1:02}"
-            for n, (c, f) in enumerate(zip(community.tolist(), first.tolist(), strict=True))
+            f"{self.community_codes[c]}G{n:02}"
+            for c, n in zip(community, _count_within(community), strict=True)
         ]
 
-    @property
-    def grid_community(self) -> np.ndarray:
-        return np.array(
-            [
-                self.territory.community[np.argmax(self.responsibility == g)]
-                for g in range(self.responsibility.max() + 1)
-            ]
-        )
+    @cached_property
+    def grid_names(self) -> list[str]:
+        community = self.grid_community
+        return [
+            f"{self.community_names[c].removesuffix('社区')}第{n}网格"
+            for c, n in zip(community, _count_within(community), strict=True)
+        ]
+
+    @cached_property
+    def sign_in_grids(self) -> tuple[int, int]:
+        """Two responsibility grids of one community that touch each other, near the centre: the demo's workers'."""
+        t, community = self.territory, self.grid_community
+        pairs = np.unique(np.sort(self.responsibility[t.borders[:, :2].astype(int)], axis=1), axis=0)
+        pairs = pairs[(pairs[:, 0] >= 0) & (pairs[:, 0] != pairs[:, 1])]
+        pairs = pairs[community[pairs[:, 0]] == community[pairs[:, 1]]]
+        middles = [t.centres[np.isin(self.responsibility, pair)].mean(axis=0) for pair in pairs]
+        one, other = pairs[np.argmin(np.hypot(*np.array(middles).T))]
+        return int(one), int(other)
+
+
+def _count_within(sorted_labels: np.ndarray) -> np.ndarray:
+    """1, 2, 3 … within each run of equal labels."""
+    return np.arange(len(sorted_labels)) - np.searchsorted(sorted_labels, sorted_labels) + 1
 
 
 def _responsibility(t: territory.Territory, homes: np.ndarray, free: int) -> np.ndarray:
     """Whole unit grids, connected, with about ``HOMES_PER_GRID`` homes each, inside one community."""
-    grid = np.full(len(t.polygons), -1)
-    weight = homes + 1.0
-    number = 0
+    grid, number = np.full(len(t.polygons), -1), 0
     for community in range(len(t.street_of)):
         own = np.flatnonzero(t.community == community)
-        count = max(1, round(homes[own].sum() / HOMES_PER_GRID))
-        if community == free:
-            continue
-        for part in territory.parts(own, t.centres, weight, min(count, len(own) // 2 or 1)):
-            grid[part] = number
-            number += 1
-    taken = grid >= 0
-    pairs = t.borders[:, :2].astype(int)
-    inside = taken[pairs].all(axis=1) & (t.community[pairs[:, 0]] == t.community[pairs[:, 1]])
-    grid[taken] = _connected(grid, t, t.borders[inside], taken)
-    return np.where(taken, np.unique(grid, return_inverse=True)[1] - (not taken.all()), -1)
-
-
-def _connected(grid, t: territory.Territory, borders: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """The grids in one piece each, in the order of their communities."""
-    position = np.cumsum(taken) - 1
-    borders = borders.copy()
-    borders[:, :2] = position[borders[:, :2].astype(int)]
+        if community != free:
+            count = max(1, min(round(homes[own].sum() / HOMES_PER_GRID), len(own) // 2))
+            for part in territory.parts(own, t.centres, homes + 1.0, count):
+                grid[part] = number
+                number += 1
+    taken = np.flatnonzero(grid >= 0)
+    position = np.full(len(grid), -1)
+    position[taken] = np.arange(len(taken))
+    pairs = position[t.borders[:, :2].astype(int)]
+    known = (pairs >= 0).all(axis=1)
+    known &= t.community[taken[pairs[:, 0]]] == t.community[taken[pairs[:, 1]]]
+    borders = np.column_stack([pairs, t.borders[:, 2:]])[known]
     label = territory.whole(grid[taken], borders, t.area_m2[taken], t.community[taken])
-    return label
+    grid[taken] = np.unique(label, return_inverse=True)[1]
+    return grid
 
 
 def compose(scale: Scale, seed: int) -> City:
@@ -115,7 +124,7 @@ def compose(scale: Scale, seed: int) -> City:
     g = graph.build(plan)
     t = territory.divide(scale, plan, g)
     p = parcels.lay_out(scale, plan, g, t, rng(2))
-    fronts = houses.fronts_of(plan, g, p)
+    fronts = fronts_of(plan, g, p)
     h = houses.build(p, fronts, rng(3))
     naming.name_roads(plan, [float(shapely.length(s).sum()) for s in g.strands], names)
     known = places.landmarks(p, names)

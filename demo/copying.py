@@ -1,6 +1,7 @@
 """Columns into a table by COPY."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import shapely
@@ -35,6 +36,27 @@ def reserve(model, count: int) -> np.ndarray:
         first = cursor.fetchone()[0]
         cursor.execute("SELECT setval(%s, %s)", [sequence, first + max(count, 1) - 1])
     return np.arange(first, first + count)
+
+
+@contextmanager
+def indexed_afterwards(model) -> Iterator[None]:
+    """Drop the indexes of an empty table for a long COPY and make them anew at its end.
+
+    Those that hold a constraint stay. Inside the load's transaction: if it fails, nothing has changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               WHERE i.indrelid = %s::regclass
+                 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)""",
+            [model._meta.db_table],
+        )
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _name, definition in indexes:
+            cursor.execute(definition)
 
 
 def _text(values: Iterable) -> list[str]:

@@ -6,8 +6,9 @@ import numpy as np
 import shapely
 
 from demo import plane
+from demo.fronts import Fronts
 from demo.graph import Graph
-from demo.houses import Fronts, Houses
+from demo.houses import Houses
 from demo.network import Plan
 
 SPAN_M = 18.0  # two numbers of one side lie about so far apart where few houses stand

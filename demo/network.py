@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Polygon
 
 from demo.scale import Scale
 
@@ -25,6 +25,7 @@ CUT, RIVER, EDGE = -1, -2, -3  # what a line is when it is no road
 ARTERIALS = ("trunk", "primary", "secondary")
 REACH_M = 420  # how far the arterials and the river are drawn beyond the district
 UNIT_M = 100.0
+OLD_TOWN, MIDDLE = 0.3, 0.64  # of the way from the centre to the rim
 
 
 @dataclass
@@ -209,7 +210,7 @@ class _Quarter:
 def _block_m(scale: Scale, centre: np.ndarray) -> float:
     """How long a block's side may be here: the old town is finely meshed, the rim is not."""
     distance = float(np.hypot(centre[0] / scale.half_width_m, centre[1] / scale.half_height_m))
-    return 125.0 if distance < 0.24 else 175.0 if distance < 0.62 else 225.0
+    return 120.0 if distance < OLD_TOWN else 175.0 if distance < MIDDLE else 225.0
 
 
 def _divide(
@@ -258,8 +259,3 @@ def draw(scale: Scale, rng: np.random.Generator) -> Plan:
     collectors = _collectors(plan, us, vs, rng)
     _lanes(plan, us, vs, collectors, scale, rng)
     return plan
-
-
-def centre_distance(scale: Scale, point: Point) -> float:
-    """0 in the middle of the district, 1 on an ellipse of its size (drawing board)."""
-    return float(np.hypot(point.x / scale.half_width_m, point.y / scale.half_height_m))

@@ -1,13 +1,13 @@
 """What each piece of ground between the roads is used for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 
 from demo import plane
 from demo.graph import Graph
-from demo.network import Plan
+from demo.network import MIDDLE, OLD_TOWN, Plan
 from demo.scale import Scale
 from demo.territory import Territory, parts
 
@@ -46,7 +46,7 @@ PER_DISTRICT = (
 class Parcels:
     """Per parcel: ``shape`` (ground metres), ``use``, its ``community``, the ``angle`` of its rows (radians),
     ``zone`` (0 old town, 1 middle, 2 rim) and the ``cell`` in its middle. ``water``, ``banks``: the river and its
-    green, ground metres."""
+    green; ``ponds`` and ``paths`` of the parks; ground metres."""
 
     shape: np.ndarray
     use: np.ndarray
@@ -56,7 +56,8 @@ class Parcels:
     cell: np.ndarray
     water: shapely.Polygon
     banks: shapely.Polygon
-    ponds: list[shapely.Polygon]
+    ponds: list[shapely.Polygon] = field(default_factory=list)
+    paths: list = field(default_factory=list)
 
     def of(self, *uses: str) -> np.ndarray:
         return np.flatnonzero(np.isin(self.use, uses))
@@ -141,10 +142,7 @@ def _allot(parcels: Parcels, scale: Scale, street_of: np.ndarray, rng: np.random
     for zone in range(3):
         left = np.flatnonzero((parcels.use == "") & (parcels.zone == zone))
         weights = np.array(
-            [
-                by_zone[zone] * (2.2 * scale.dense / 0.45 if use in DENSE else 1)
-                for use, by_zone in USES.items()
-            ]
+            [by_zone[zone] * (scale.dense if use in DENSE else 1) for use, by_zone in USES.items()]
         )
         parcels.use[left] = rng.choice(list(USES), size=len(left), p=weights / weights.sum())
     narrow = ~compact & np.isin(parcels.use, ("towers", "industry", "site", "commerce"))
@@ -192,15 +190,34 @@ def lay_out(
         use=np.full(len(shape), "", dtype="U16"),
         community=territory.community[cell],
         angle=np.arctan2(east[:, 1], east[:, 0]),
-        zone=np.digitize(distance, (0.24, 0.62)),
+        zone=np.digitize(distance, (OLD_TOWN, MIDDLE)),
         cell=cell,
         water=water,
         banks=shapely.buffer(banks, -2),
-        ponds=[],
     )
     _allot(parcels, scale, territory.street_of, rng)
-    parks = [
-        pond for p in parcels.of("park", "great_park") if (pond := _pond(parcels.shape[p], rng)) is not None
-    ]
-    parcels.ponds = [pond for pond in parks if pond.area > 300]
+    _landscape(parcels, rng)
     return parcels
+
+
+def _landscape(parcels: Parcels, rng: np.random.Generator) -> None:
+    """A pond in some parks, a path around its middle and walks to the corners in all."""
+    for p in parcels.of("park", "great_park"):
+        shape = parcels.shape[p]
+        pond = _pond(shape, rng) if parcels.use[p] == "great_park" or rng.random() < 0.5 else None
+        if pond is not None and pond.area > 300:
+            parcels.ponds.append(pond)
+            heart = pond.buffer(5)
+        else:
+            heart = shapely.point_on_surface(shape).buffer(9)
+        parcels.paths.append(shapely.simplify(heart.exterior, 0.3))
+        parcels.paths.extend(_walks(shape, heart))
+
+
+def _walks(park, heart) -> list[shapely.LineString]:
+    """From the corners of a park to the path around its heart."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(park))[:-1]
+    middle = shapely.get_coordinates(heart.centroid)[0]
+    lines = shapely.linestrings(np.stack([corners, np.broadcast_to(middle, corners.shape)], axis=1))
+    walks = shapely.difference(shapely.intersection(lines, park), heart)
+    return [walk for walk in shapely.get_parts(walks) if walk.length > 8]

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from demo.naming import CITY, DISTRICT, NEIGHBOUR
+from gis import codes
 from gis.roles import Role
 
 PASSWORD = "wangge-demo"
@@ -10,25 +13,31 @@ PASSWORD = "wangge-demo"
 
 @dataclass(frozen=True)
 class SignIn:
-    """``place``: "grid" (a community, with a responsibility grid of one's own), "community", "street", or a code."""
+    """Jurisdiction: ``region_code``, or the first ``digits`` of the code of the two workers' community.
+
+    The first ones of SIGN_INS each have a responsibility grid, neighbours in the middle of the city.
+    """
 
     username: str
     name: str
     role: Role
-    place: str
     job: str
+    region_code: str = ""
+    digits: int = 0
 
 
+# fmt: off
 SIGN_INS = (
-    SignIn("worker", "林晓", Role.GRID_WORKER, "grid", "网格员：巡查、上报"),
-    SignIn("worker2", "何春生", Role.GRID_WORKER, "grid", "网格员：相邻网格"),
-    SignIn("community", "梁慧", Role.COMMUNITY_MANAGER, "community", "社区网格长"),
-    SignIn("street", "谢振华", Role.STREET_MANAGER, "street", "街道网格长"),
-    SignIn("acceptor", "唐佳怡", Role.ACCEPTOR, DISTRICT, "区中心受理员"),
-    SignIn("dispatcher", "邓志强", Role.DISPATCHER, DISTRICT, "区中心派遣员"),
-    SignIn("chief", "彭思远", Role.DUTY_CHIEF, DISTRICT, "区中心值班长：指挥大屏"),
-    SignIn("department", "田国栋", Role.DEPARTMENT_HANDLER, DISTRICT, "职能部门处置员"),
-    SignIn("gisadmin", "苏静怡", Role.GIS_ADMINISTRATOR, DISTRICT, "地理信息管理员：网格绘制、后台"),
-    SignIn("viewer", "姚平", Role.VIEWER, CITY, "市级观察员：只读"),
-    SignIn("neighbour", "崔永明", Role.DUTY_CHIEF, NEIGHBOUR, "邻区值班长：看不到本区数据"),
+    SignIn("worker", "林晓", Role.GRID_WORKER, _("patrols and reports"), digits=codes.COMMUNITY),
+    SignIn("worker2", "何春生", Role.GRID_WORKER, _("looks after the grid next door"), digits=codes.COMMUNITY),
+    SignIn("community", "梁慧", Role.COMMUNITY_MANAGER, _("the workers' community"), digits=codes.COMMUNITY),
+    SignIn("street", "谢振华", Role.STREET_MANAGER, _("the street around it"), digits=codes.STREET),
+    SignIn("acceptor", "唐佳怡", Role.ACCEPTOR, _("takes in reports"), DISTRICT),
+    SignIn("dispatcher", "邓志强", Role.DISPATCHER, _("sends them to departments"), DISTRICT),
+    SignIn("chief", "彭思远", Role.DUTY_CHIEF, _("watches the command centre"), DISTRICT),
+    SignIn("department", "田国栋", Role.DEPARTMENT_HANDLER, _("deals with them on the spot"), DISTRICT),
+    SignIn("gisadmin", "苏静怡", Role.GIS_ADMINISTRATOR, _("draws grids, edits the map, has the back office"), DISTRICT),
+    SignIn("viewer", "姚平", Role.VIEWER, _("looks at the whole city"), CITY),
+    SignIn("neighbour", "崔永明", Role.DUTY_CHIEF, _("of the next district: sees nothing of this one"), NEIGHBOUR),
 )
+# fmt: on

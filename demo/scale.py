@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """``half_width_m`` and ``half_height_m`` are those of the district's outline on the drawing board;
-    ``dense`` is the share of homes that stand in villages and old lanes, where buildings are small and many."""
+    ``dense`` says how many times more than usual is built as villages and old lanes, where houses are small and many."""
 
     name: str
     half_width_m: float
@@ -15,7 +15,6 @@ class Scale:
     communities: int  # in the whole district
     cases: int
     dense: float
-    full_history_days: int  # cases younger than this carry each step of their history
 
 
 TINY = Scale(
@@ -25,8 +24,7 @@ TINY = Scale(
     streets=2,
     communities=4,
     cases=3000,
-    dense=0.25,
-    full_history_days=30,
+    dense=1.0,
 )
 SMALL = Scale(
     name="small",
@@ -35,8 +33,7 @@ SMALL = Scale(
     streets=3,
     communities=12,
     cases=20_000,
-    dense=0.2,
-    full_history_days=800,
+    dense=0.75,
 )
 CITY = Scale(
     name="city",
@@ -45,7 +42,6 @@ CITY = Scale(
     streets=12,
     communities=108,
     cases=1_000_000,
-    dense=0.45,
-    full_history_days=60,
+    dense=6.0,
 )
 SCALES = {scale.name: scale for scale in (SMALL, CITY)}

@@ -150,25 +150,26 @@ def whole(label: np.ndarray, borders: np.ndarray, area_m2: np.ndarray, within: n
     one, other = borders[:, 0].astype(int), borders[:, 1].astype(int)
     length = borders[:, 2] + borders[:, 3]
     label = label.copy()
-    while True:
-        same = label[one] == label[other]
-        piece = _components(len(label), one[same], other[same])
-        size = np.bincount(piece, area_m2)
-        main = {}
-        for p in np.argsort(size):
-            main[label[np.argmax(piece == p)]] = p
-        stray = [p for p in range(len(size)) if main[label[np.argmax(piece == p)]] != p]
-        if not stray:
-            return label
-        members = piece == stray[0]
-        touching = members[one] != members[other]
-        outside = np.where(members[one], other, one)[touching]
-        home = within[np.argmax(members)]
-        score = length[touching] + 1e6 * (within[outside] == home)
-        best = defaultdict(float)
-        for cell, value in zip(outside.tolist(), score.tolist(), strict=True):
-            best[label[cell]] += value
-        label[members] = max(best, key=lambda key: best[key])
+    while len(strays := _strays(label, one, other, area_m2)):
+        for members in strays:
+            inside = np.zeros(len(label), dtype=bool)
+            inside[members] = True
+            touching = inside[one] != inside[other]
+            outside = np.where(inside[one], other, one)[touching]
+            score = length[touching] + 1e6 * (within[outside] == within[members[0]])
+            labels, index = np.unique(label[outside], return_inverse=True)
+            label[members] = labels[np.argmax(np.bincount(index, score))]
+    return label
+
+
+def _strays(label: np.ndarray, one: np.ndarray, other: np.ndarray, area_m2: np.ndarray) -> list[np.ndarray]:
+    """The members of each piece that is not the largest of its label."""
+    same = label[one] == label[other]
+    piece = _components(len(label), one[same], other[same])
+    _, first = np.unique(piece, return_index=True)
+    by_size = np.argsort(np.bincount(piece, area_m2), kind="stable")
+    largest = dict(zip(label[first[by_size]].tolist(), by_size.tolist(), strict=True))
+    return [np.flatnonzero(piece == p) for p in range(len(first)) if largest[label[first[p]]] != p]
 
 
 def _divide(scale: Scale, graph: Graph, cell: np.ndarray, block, quarter, centres, area_m2, borders) -> tuple:

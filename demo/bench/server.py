@@ -33,7 +33,9 @@ class Client:
         answer = self._connection.getresponse()
         body = answer.read()
         if answer.status not in (200, 204):
-            raise CommandError(f"GET {address} was answered {answer.status}: {body[:500].decode(errors='replace')}")
+            raise CommandError(
+                f"GET {address} was answered {answer.status}: {body[:500].decode(errors='replace')}"
+            )
         return body
 
 
@@ -55,7 +57,11 @@ def serving(database_url: str, user: User) -> Iterator[Client]:
         port = free.getsockname()[1]
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     options += ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
-    environment = os.environ | {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8", "WANGGE_REQUEST_LOG_LEVEL": "INFO"}
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "WANGGE_DB_POOL": "8",
+        "WANGGE_REQUEST_LOG_LEVEL": "INFO",
+    }
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", *options, "gis.wsgi:application"],
         cwd=settings.BASE_DIR,

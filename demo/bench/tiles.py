@@ -1,6 +1,5 @@
 """Tiles: through the server, and the one statement that makes them."""
 
-import math
 import random
 
 import psycopg
@@ -15,20 +14,15 @@ from tiles import mvt
 ZOOMS = range(12, 18)
 
 
-def tile_at(z: int, lon: float, lat: float) -> mvt.Tile:
-    """The tile of zoom ``z`` that holds a point (EPSG:4326)."""
-    n = 2**z
-    north = math.asinh(math.tan(math.radians(lat))) / math.pi
-    return mvt.Tile(z, int((lon + 180) / 360 * n), int((1 - north) / 2 * n))
-
-
 def tiles_of_the_city(number: int, *, user: User) -> list[mvt.Tile]:
     """Random tiles of z12 to z17 where something is built; the same ones each time."""
     dice = random.Random(17)
     ids = list(Building.objects.visible_to(user).order_by("id").values_list("id", flat=True))
     chosen = dice.sample(ids, min(number, len(ids)))
     footprints = Building.objects.in_bulk(chosen)
-    return [tile_at(dice.choice(ZOOMS), *footprints[pk].footprint.centroid.coords) for pk in chosen]
+    return [
+        mvt.Tile.holding(*footprints[pk].footprint.centroid.coords, z=dice.choice(ZOOMS)) for pk in chosen
+    ]
 
 
 def measure(client: Client, raw: psycopg.Connection, *, user: User, number: int = 200) -> list[Comparison]:
