@@ -1,1 +1,5 @@
-urlpatterns: list = []
+from django.urls import path
+
+from cases import api_live
+
+urlpatterns = [path("cases", api_live.cases, name="live-cases")]

@@ -38,6 +38,11 @@ class Scoped(models.QuerySet):
         """Rows in ``user``'s jurisdiction."""
         return self.in_region(user.jurisdiction if user.is_authenticated else "")
 
+    @staticmethod
+    def covers(user, region_code: str) -> bool:
+        """Whether ``visible_to(user)`` holds a row of ``region_code``: the same test for one row at hand."""
+        return user.is_authenticated and bool(user.jurisdiction) and region_code.startswith(user.jurisdiction)
+
 
 class CommonGround(Scoped):
     """The ground itself (roads, water, outlines): common to all who work in the same district.
