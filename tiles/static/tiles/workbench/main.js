@@ -340,6 +340,12 @@ for (const button of document.querySelectorAll("[data-tool]")) {
   });
 }
 
+const more = /** @type {HTMLElement} */ (document.querySelector(".wb-tools-more"));
+more.addEventListener("click", () => {
+  const open = /** @type {HTMLElement} */ (more.closest(".wb-tools")).classList.toggle("open");
+  more.ariaExpanded = String(open);
+});
+
 // --- panels ------------------------------------------------------------------------------------------
 
 /** @param {boolean} open */
