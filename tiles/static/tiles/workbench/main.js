@@ -59,25 +59,25 @@ addEventListener("popstate", () => {
 
 const pointsOnly = ["==", ["geometry-type"], "Point"];
 
-/** @param {string} name @param {string} token @param {number} width */
-function highlight(name, token, width) {
+/** @param {string} name @param {string} token @param {number} width @param {number} fill opacity */
+function highlight(name, token, width, fill) {
   addOverlay(map, name, {
     source: { type: "geojson", data: NOTHING },
     layers: (color) => [
-      { id: "fill", type: "fill", paint: { "fill-color": color(token), "fill-opacity": 0.12 } },
+      { id: "fill", type: "fill", paint: { "fill-color": color(token), "fill-opacity": fill } },
       { id: "line", type: "line", paint: { "line-color": color(token), "line-width": width } },
       { id: "point", type: "circle", filter: pointsOnly, paint: { "circle-radius": 9, "circle-opacity": 0, "circle-stroke-color": color(token), "circle-stroke-width": width } },
     ],
   });
 }
 
-highlight("range", "--accent", 2);
+highlight("range", "--accent", 2, 0.08);
 addOverlay(map, "found", {
   source: { type: "geojson", data: NOTHING },
   layers: (color) => [{ id: "point", type: "circle", paint: { "circle-radius": 4, "circle-color": color("--accent"), "circle-stroke-color": color("--surface-1"), "circle-stroke-width": 1.5 } }],
 });
-highlight("picked", "--bad", 3);
-highlight("pointed", "--warn", 3);
+highlight("picked", "--bad", 3, 0.06);
+highlight("pointed", "--warn", 2, 0);
 addOverlay(map, "measure", {
   source: { type: "geojson", data: NOTHING },
   layers: (color) => [
