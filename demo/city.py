@@ -99,7 +99,7 @@ def _responsibility(t: territory.Territory, homes: np.ndarray, free: int) -> np.
     for community in range(len(t.street_of)):
         own = np.flatnonzero(t.community == community)
         if community != free:
-            count = max(1, min(round(homes[own].sum() / HOMES_PER_GRID), len(own) // 2))
+            count = max(2, min(round(homes[own].sum() / HOMES_PER_GRID), len(own) // 2))
             for part in territory.parts(own, t.centres, homes + 1.0, count):
                 grid[part] = number
                 number += 1

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -50,27 +50,23 @@ def session_of(user: User) -> str:
 
 
 @contextmanager
-def serving(database_url: str, user: User) -> Iterator[Client]:
-    """A granian of two workers, as `make run` starts it, on a free port."""
+def serving(database_url: str) -> Iterator[Callable[[User], Client]]:
+    """A granian of two workers, as `make run` starts it, on a free port; gives a way to sign in to it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     options += ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
-    environment = os.environ | {
-        "DATABASE_URL": database_url,
-        "WANGGE_DB_POOL": "8",
-        "WANGGE_REQUEST_LOG_LEVEL": "INFO",
-    }
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", *options, "gis.wsgi:application"],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=os.environ | {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8"},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port, server)
-        yield Client(port, session_of(user))
+        yield lambda user: Client(port, session_of(user))
     finally:
         server.terminate()
         server.wait(timeout=15)

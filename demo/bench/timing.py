@@ -46,12 +46,8 @@ def compare(what: str, pairs: Sequence[tuple[Callable[[], object], Callable[[], 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Rows as aligned text, the first column to the left."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.ljust(w) if i == 0 else cell.rjust(w)
-            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        lines.append("  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]))
     return "\n".join(lines)
