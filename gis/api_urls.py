@@ -1,5 +1,6 @@
 """Addresses of the interface for machines that belong to no layer: its description and the tokens."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
@@ -14,7 +15,9 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="gis/api_docs.html"),
+        login_required(
+            SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="gis/api_docs.html")
+        ),
         name="api-docs",
     ),
     path("", include(router.urls)),

@@ -5,6 +5,8 @@ import hmac
 import time
 from datetime import timedelta
 
+from axes.helpers import get_client_ip_address
+from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db.models import Q
@@ -15,6 +17,7 @@ from rest_framework import authentication, exceptions
 from gis.models import AccessToken, User
 
 LAST_USED_STEP_S = 300
+LONGEST_NAME = User._meta.get_field("username").max_length or 0
 _REMEMBER_S = 60
 _remembered: dict[str, float] = {}
 
@@ -61,6 +64,9 @@ def _password_user(request, username: str, password: str) -> User | None:
             return user
     signed_in = authenticate(request, username=username, password=password)
     if signed_in is not None:
+        reset(
+            username=username, ip=get_client_ip_address(request)
+        )  # as on the page: earlier mistakes are forgotten
         if len(_remembered) > 1000:
             _remembered.clear()
         _remembered[proof] = time.monotonic() + _REMEMBER_S
@@ -80,7 +86,7 @@ class BasicAuthentication(authentication.BasicAuthentication):
     www_authenticate_realm = "wangge"
 
     def authenticate_credentials(self, userid, password, request=None):
-        if "\0" in userid + password:  # PostgreSQL has no such text
+        if len(userid) > LONGEST_NAME or "\0" in userid + password:  # the database could not even look for it
             raise exceptions.AuthenticationFailed(_("Wrong user name or password."))
         if password.startswith("wg_"):
             token = token_for(password)

@@ -30,11 +30,12 @@ class UnknownCRS(Refused):
 
 def normalised(name: str | int) -> str:
     """``EPSG:4547`` → ``4547``; ``gcj-02`` → ``GCJ02``. Raises UnknownCRS."""
-    text = str(name).strip().upper().replace("-", "").removeprefix("EPSG:").removeprefix("EPSG")
-    if text in {"GCJ02", "BD09"}:
-        return text
-    if text.isdecimal() and _pyproj_crs(text) is not None:
-        return text
+    text = str(name).strip().upper()
+    if text.replace("-", "") in {"GCJ02", "BD09"}:
+        return text.replace("-", "")
+    code = text.removeprefix("EPSG").removeprefix(":")
+    if code.isascii() and code.isdecimal() and _pyproj_crs(code) is not None:
+        return code
     raise UnknownCRS(name=name)
 
 

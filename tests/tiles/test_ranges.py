@@ -122,6 +122,7 @@ def test_circles_of_any_place_and_size_agree_with_the_plain_query(town, chief, e
         assert [pk for pk, *_rest in found.page] == list(expected.values_list("pk", flat=True)), name
 
 
+@settings(deadline=None)
 @given(
     lon=st.floats(-170, 170), lat=st.floats(-80, 80), radius_m=st.floats(1, ranges.LARGEST_RADIUS_M),
     azimuth=st.floats(0, 360),
