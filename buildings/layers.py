@@ -21,7 +21,13 @@ GREEN = Layer(
     generalise=Simplified(below=15),
     style=styles.GREEN,
     base=True,
-    loading=Loading(columns=(Column(name="name"), Column(name="kind")), home=placing.home_green),
+    loading=Loading(
+        columns=(
+            Column(name="name", aliases=("名称", "绿地名称", "公园名称")),
+            Column(name="kind", aliases=("类型", "种类", "landuse", "leisure", "natural", "fclass")),
+        ),
+        home=placing.home_green,
+    ),
 )
 
 WATER = Layer(
@@ -35,7 +41,13 @@ WATER = Layer(
     generalise=Simplified(below=15),
     style=styles.WATER,
     base=True,
-    loading=Loading(columns=(Column(name="name"), Column(name="kind")), home=placing.home_water),
+    loading=Loading(
+        columns=(
+            Column(name="name", aliases=("名称", "河流名称", "水系名称")),
+            Column(name="kind", aliases=("类型", "种类", "water", "waterway", "natural", "fclass")),
+        ),
+        home=placing.home_water,
+    ),
 )
 
 ROADS = Layer(
@@ -59,11 +71,14 @@ ROADS = Layer(
     base=True,
     loading=Loading(
         columns=(
-            Column(name="name"),
-            Column(name="kind", aliases=("highway", "kind_detail", "fclass", "type")),
+            Column(name="name", aliases=("名称", "道路名称", "路名", "road_name")),
+            Column(
+                name="kind",
+                aliases=("类型", "道路类型", "道路等级", "等级", "highway", "kind_detail", "fclass", "type"),
+            ),
         ),
+        complete=placing.complete_roads,
         home=placing.home_roads,
-        complete=placing.complete_road,
     ),
 )
 
@@ -91,16 +106,19 @@ BUILDINGS = Layer(
     base=True,
     loading=Loading(
         columns=(
-            Column(name="name"),
-            Column(name="number"),
-            Column(name="kind"),
-            Column(name="floors"),
-            Column(name="height_m", aliases=("height",)),
-            Column(name="address"),
-            Column(name="estate"),
+            Column(name="name", aliases=("名称", "楼栋名称", "建筑名称", "楼名")),
+            Column(name="number", aliases=("楼号", "栋号", "楼栋号", "幢号")),
+            Column(name="kind", aliases=("类型", "建筑类型", "用途", "building", "fclass", "type")),
+            Column(
+                name="floors",
+                aliases=("层数", "楼层", "楼层数", "地上层数", "building:levels", "levels", "floor"),
+            ),
+            Column(name="height_m", aliases=("高度", "建筑高度", "height")),
+            Column(name="address", aliases=("地址", "详细地址", "addr:full")),
+            Column(name="estate", aliases=("小区", "小区名称", "所属小区")),
         ),
+        complete=placing.complete_buildings,
         home=placing.home_buildings,
-        complete=placing.complete_building,
     ),
 )
 
@@ -118,7 +136,10 @@ ESTATES = Layer(
     generalise=Simplified(below=15),
     shown=False,
     style=styles.ESTATES,
-    loading=Loading(columns=(Column(name="name", required=True),), home=placing.home_estates),
+    loading=Loading(
+        columns=(Column(name="name", required=True, aliases=("名称", "小区", "小区名称", "院落名称")),),
+        home=placing.home_estates,
+    ),
 )
 
 DOORS = Layer(
@@ -135,9 +156,24 @@ DOORS = Layer(
     style=styles.DOORS,
     loading=Loading(
         columns=(
-            Column(name="road_name", required=True, aliases=("addr_street", "addr:street", "street", "road")),
             Column(
-                name="number", required=True, aliases=("addr_housenumber", "addr:housenumber", "housenumber")
+                name="road_name",
+                required=True,
+                aliases=(
+                    "道路",
+                    "道路名称",
+                    "路名",
+                    "街路巷",
+                    "addr_street",
+                    "addr:street",
+                    "street",
+                    "road",
+                ),
+            ),
+            Column(
+                name="number",
+                required=True,
+                aliases=("门牌", "门牌号", "门牌号码", "addr_housenumber", "addr:housenumber", "housenumber"),
             ),
         ),
         home=placing.home_doors,
@@ -159,9 +195,11 @@ PLACES = Layer(
     style=styles.PLACES,
     loading=Loading(
         columns=(
-            Column(name="name", required=True),
-            Column(name="category", aliases=("kind", "amenity", "shop", "type")),
-            Column(name="address"),
+            Column(name="name", required=True, aliases=("名称", "兴趣点名称", "单位名称")),
+            Column(
+                name="category", aliases=("类型", "类别", "分类", "kind", "amenity", "shop", "fclass", "type")
+            ),
+            Column(name="address", aliases=("地址", "详细地址", "addr:full")),
         ),
         home=placing.home_places,
     ),
@@ -193,17 +231,23 @@ ASSETS = Layer(
     style=styles.ASSETS,
     loading=Loading(
         columns=(
-            Column(name="code", required=True, aliases=("ObjID",)),
-            Column(name="class", aliases=("class_code",)),
-            Column(name="name", aliases=("ObjName",)),
-            Column(name="state", aliases=("ObjState",)),
-            Column(name="department", aliases=("DeptName1",)),
-            Column(name="owner", aliases=("DeptName2",)),
-            Column(name="position", aliases=("ObjPos",)),
+            Column(
+                name="code",
+                required=True,
+                aliases=("编码", "代码", "部件编码", "部件标识码", "ObjID"),
+                pattern=r"[0-9]{16}",
+                hint=_("An asset code is the district's 6 digits, the class's 4 and a sequence of 6."),
+            ),
+            Column(name="class", aliases=("类型", "类别", "部件类型", "部件名称", "class_code")),
+            Column(name="name", aliases=("名称", "ObjName")),
+            Column(name="state", aliases=("状态", "部件状态", "ObjState")),
+            Column(name="department", aliases=("主管部门", "主管部门名称", "DeptName1")),
+            Column(name="owner", aliases=("权属单位", "权属单位名称", "DeptName2")),
+            Column(name="position", aliases=("位置", "所在位置", "位置描述", "ObjPos")),
         ),
         unique="code",
         home=placing.home_assets,
-        complete=placing.complete_asset,
+        complete=placing.complete_assets,
     ),
 )
 

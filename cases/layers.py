@@ -40,20 +40,31 @@ CASES = Layer(
     style=styles.CASES,
     loading=Loading(
         columns=(
-            Column(name="number"),
-            Column(name="category", required=True),
-            Column(name="reported_at", required=True),
-            Column(name="closed_at"),
-            Column(name="description"),
-            Column(name="place"),
-            Column(name="level"),
-            Column(name="urgency"),
-            Column(name="stage"),
-            Column(name="source"),
+            Column(
+                name="number",
+                aliases=("编号", "案件编号", "案件号", "案卷编号", "任务号", "工单号", "case_id"),
+            ),
+            Column(
+                name="category",
+                required=True,
+                aliases=("类型", "类别", "案件类别", "案件类型", "小类", "小类名称", "小类代码", "class"),
+            ),
+            Column(
+                name="reported_at",
+                required=True,
+                aliases=("上报时间", "发生时间", "受理时间", "创建时间", "时间", "opened_at"),
+            ),
+            Column(name="closed_at", aliases=("结案时间", "办结时间", "关闭时间")),
+            Column(name="description", aliases=("描述", "问题描述", "案件描述", "内容")),
+            Column(name="place", aliases=("位置", "地址", "地点", "位置描述", "事发位置", "address")),
+            Column(name="level", aliases=("级别", "案件级别")),
+            Column(name="urgency", aliases=("紧急程度", "缓急")),
+            Column(name="stage", aliases=("阶段", "状态", "案件状态", "办理阶段")),
+            Column(name="source", aliases=("来源", "案件来源", "问题来源")),
         ),
         unique="number",
         home=intake.home_cases,
-        complete=intake.complete_case,
+        complete=intake.complete_cases,
     ),
 )
 

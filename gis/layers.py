@@ -5,7 +5,7 @@ collection, its place in the layer tree and in search, and what may be loaded in
 ``gis.checks`` refuses a declaration that does not hold.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from gis.roles import EVERYONE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from gis.loading.rows import Row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +65,27 @@ class Column:
     name: str
     required: bool = False
     aliases: tuple[str, ...] = ()  # usual names of this column in files, tried where --map does not name one
+    pattern: str = ""  # what a value must look like
+    hint: str = ""  # the pattern in words, for whoever gave another value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """What may be loaded into a layer from a file (see ``gis.loading``)."""
+    """What may be loaded into a layer from a file, and what follows (see ``gis.loading``)."""
 
     columns: tuple[Column, ...]
     unique: str = ""  # the column whose values must not repeat, in the file or in the table
-    home: Callable[[list[int]], None] | None = None  # gives the loaded rows (ids) their region and unit grid
-    check: Callable[[list[int]], None] | None = (
-        None  # raises Refused if the loaded rows (ids) break a rule of the layer
+    complete: "Callable[[Sequence[Row]], None] | None" = (
+        None  # turns cleaned cells into the model's, or refuses rows
     )
-    complete: Callable[[dict], dict] | None = None  # the model's values for one row of cleaned columns
+    home: Callable[[Sequence[int]], list[int]] | None = (
+        None  # gives rows (ids) their home; those without are returned
+    )
+    check: Callable[[Sequence[int]], list[tuple[int, str]]] | None = (
+        None  # rows (ids) that break a rule, and why
+    )
+    outline: bool = False  # its rows are the city's outline: what else is loaded must lie there
+    rehomes: bool = False  # new rows change where other layers' rows are at home
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis.loading.rows import Row
 from grids.models import ResponsibilityGrid
 
 Ids = Sequence[int] | None
@@ -252,3 +253,12 @@ def _of_given(home: str, shapes: Sequence) -> list[str]:
             {"shapes": [shapely.to_wkb(shape) for shape in shapes], "day": timezone.localdate()},
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def complete_responsibility_grids(rows: Sequence[Row]) -> None:
+    """The region of responsibility grids on their way in; the table takes none without."""
+    for row, code in zip(rows, regions_of_extents([row.shape for row in rows]), strict=True):
+        row.values["region_code"] = code
+        if not code:
+            row.outside = True
+            row.refuse(outside_every_region())

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from gis import codes
 from gis.layers import Attribute, Column, Layer, Loading, Simplified, layers
 from grids import homing, styles
 from grids.models import Region, ResponsibilityGrid, UnitGrid
@@ -21,9 +22,24 @@ REGIONS = Layer(
     style=styles.REGIONS,
     base=True,
     loading=Loading(
-        columns=(Column(name="code", required=True), Column(name="name", required=True)),
+        columns=(
+            Column(
+                name="code",
+                required=True,
+                aliases=("编码", "代码", "区划代码", "行政区划代码", "行政代码", "adcode", "region_code"),
+                pattern=codes.REGION_CODE,
+                hint=_("A region code has 2, 4, 6, 9 or 12 digits."),
+            ),
+            Column(
+                name="name",
+                required=True,
+                aliases=("名称", "区划名称", "行政区划名称", "社区名称", "街道名称"),
+            ),
+        ),
         unique="code",
         check=homing.check_regions,
+        outline=True,
+        rehomes=True,
     ),
 )
 
@@ -41,8 +57,14 @@ RESPONSIBILITY_GRIDS = Layer(
     generalise=Simplified(below=14),
     style=styles.RESPONSIBILITY_GRIDS,
     loading=Loading(
-        columns=(Column(name="code", required=True), Column(name="name")),
+        columns=(
+            Column(
+                name="code", required=True, aliases=("编码", "代码", "网格编码", "责任网格编码", "grid_code")
+            ),
+            Column(name="name", aliases=("名称", "网格名称", "责任网格名称", "grid_name")),
+        ),
         unique="code",
+        complete=homing.complete_responsibility_grids,
         home=homing.home_responsibility_grids,
     ),
 )
@@ -66,9 +88,20 @@ UNIT_GRIDS = Layer(
     generalise=Simplified(below=15),
     style=styles.UNIT_GRIDS,
     loading=Loading(
-        columns=(Column(name="code", required=True), Column(name="name")),
+        columns=(
+            Column(
+                name="code",
+                required=True,
+                aliases=("编码", "代码", "网格编码", "单元网格编码", "grid_code", "BGCode"),
+                pattern=codes.UNIT_GRID_CODE,
+                hint=_("A unit grid code is its community's 12 digits and a sequence of 3 or 4 digits."),
+            ),
+            Column(name="name", aliases=("名称", "网格名称", "单元网格名称", "grid_name", "BGName")),
+        ),
         unique="code",
         home=homing.home_unit_grids,
+        check=homing.check_unit_grids,
+        rehomes=True,
     ),
 )
 

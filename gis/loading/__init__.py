@@ -1,0 +1,240 @@
+"""Files into layers: read, map, place, clean, complete, write, home; in one transaction, with a report.
+
+A fault of the file refuses the file. A fault of a row refuses the row, and with it the file unless the
+others may be loaded without it (``skip_refused``). Whatever is refused, nothing else has changed then.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import shapely
+from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from gis import crs as coordinate_systems
+from gis import geometry
+from gis.layers import Layer, layers
+from gis.loading import extent, mapping, refusals, tables, values, vectors, writing
+from gis.loading.progress import bar
+from gis.loading.report import Report
+from gis.loading.rows import Row, Source, sound
+
+_TABLES = (".csv", ".csv.gz", ".tsv", ".txt")
+_WORKBOOKS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a file is to be read: what ``load_layer`` was told."""
+
+    crs: str = ""
+    table: str = ""
+    encoding: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)  # field to the file's column
+    constants: Mapping[str, str] = field(default_factory=dict)  # field to the value of all rows
+    only: Mapping[str, str] = field(default_factory=dict)  # the file's column to the value of the rows wanted
+
+
+def load_file(
+    path: Path, layer: Layer, wish: Wish, *, skip_refused: bool = False, dry_run: bool = False
+) -> Report:
+    """Load ``path`` into ``layer``. Raises FileRefused (with the report so far as ``report``), nothing changed."""
+    if layer.loading is None:
+        names = ", ".join(known.name for known in layers if known.loading)
+        raise refusals.NotLoadable(layer=layer.name, layers=names)
+    report = Report(layer=layer.name, file=path.name, dry_run=dry_run)
+    with reported(report), transaction.atomic():
+        source = chosen(read(path, wish), wish.only)
+        report.notes += source.notes
+        report.rows = len(source)
+        rows = mapping.rows_of(source, layer, mapping=wish.columns, constants=wish.constants)
+        place(rows, crs=crs_of(source, wish.crs))
+        put(rows, layer, report, skip_refused=skip_refused)
+        transaction.set_rollback(dry_run)
+    return report
+
+
+class reported:
+    """Times the work, and hands the report on with a refusal."""
+
+    def __init__(self, report: Report):
+        self.report, self.start = report, time.monotonic()
+
+    def __enter__(self):
+        return self.report
+
+    def __exit__(self, kind, error, trace):
+        self.report.seconds = time.monotonic() - self.start
+        if isinstance(error, refusals.FileRefused):
+            self.report.loaded = self.report.rehomed = 0
+            error.report = self.report
+        return False
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def read(path: Path, wish: Wish) -> Source:
+    """The content of a file of any kind."""
+    if not path.exists():
+        raise refusals.NoSuchFile(file=path)
+    name = path.name.lower()
+    if path.is_file() and not path.stat().st_size:
+        raise refusals.NothingInIt(file=path.name)
+    if name.endswith(_TABLES):
+        source = tables.read_csv(path, encoding=wish.encoding)
+    elif name.endswith(_WORKBOOKS):
+        source = tables.read_excel(path, table=wish.table)
+    else:
+        source = vectors.read_vector(path, table=wish.table, encoding=wish.encoding)
+    if not len(source):
+        raise refusals.NothingInIt(file=path.name)
+    return source
+
+
+def chosen(source: Source, only: Mapping[str, str]) -> Source:
+    """The part of ``source`` whose columns have the values asked for."""
+    for column, wanted in only.items():
+        if column not in source.columns:
+            raise refusals.UnknownColumn(file=source.name, column=column, columns=", ".join(source.columns))
+        kept = [i for i, value in enumerate(source.columns[column]) if mapping.plain(value) == wanted]
+        source = Source(
+            name=source.name,
+            columns={name: [cells[i] for i in kept] for name, cells in source.columns.items()},
+            shapes=None if source.shapes is None else [source.shapes[i] for i in kept],
+            numbers=[source.numbers[i] for i in kept],
+            crs=source.crs,
+            declared=source.declared,
+            mended={new: source.mended[old] for new, old in enumerate(kept) if old in source.mended},
+            notes=source.notes,
+        )
+    if not len(source):
+        raise refusals.NothingInIt(file=source.name)
+    return source
+
+
+_GEOGRAPHIC = {"4326", "4490"}
+
+
+def crs_of(source: Source, asked: str) -> str:
+    """The coordinate system of a file: what it declares, or what was asked for; both must agree.
+
+    No file can declare GCJ02 or BD09, so that these are believed of a file that says EPSG:4326 or 4490;
+    and 4326 and 4490 are equal to centimetres.
+    """
+    if not asked:
+        if not source.crs:
+            raise refusals.NoCRS(file=source.name)
+        if source.crs.startswith("?"):
+            raise refusals.CRSWithoutCode(file=source.name, name=source.crs[1:])
+        return source.crs
+    name = coordinate_systems.normalised(asked)
+    declared = source.crs if source.declared and not source.crs.startswith("?") else ""
+    both_geographic = declared in _GEOGRAPHIC and name in {*_GEOGRAPHIC, "GCJ02", "BD09"}
+    if declared and declared != name and not both_geographic:
+        raise refusals.OtherCRS(file=source.name, declared=declared, crs=asked)
+    return name
+
+
+def place(rows: Sequence[Row], *, crs: str) -> None:
+    """Bring the shapes to EPSG:4326; heights go."""
+    shapes = np.array([row.shape for row in rows], dtype=object)
+    for row, high in zip(rows, shapely.has_z(shapes) | shapely.has_m(shapes), strict=True):
+        if high:
+            row.repairs.append(_("heights left out"))
+    for row, shape in zip(rows, coordinate_systems.geometries_to_storage(shapes, crs=crs), strict=True):
+        row.shape = shape
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+def put(rows: Sequence[Row], layer: Layer, report: Report, *, skip_refused: bool) -> None:
+    """Placed rows into the layer's table, inside the caller's transaction.
+
+    All faults are collected before anything is refused, so that one try tells everything.
+    """
+    loading = layer.loading
+    clean(rows, layer, file=report.file)
+    extent.check(rows, layer, file=report.file, city=extent.city_extent())
+    if loading.complete:
+        loading.complete(sound(rows))
+    values.convert(rows, layer)
+    if loading.unique:
+        check_unique(sound(rows), layer)
+    try:
+        with transaction.atomic():
+            loaded = write(sound(rows), layer)
+            writing.settle()
+    except (IntegrityError, DataError) as error:
+        raise refusals.NotAllowed(reason=str(error).strip().splitlines()[0]) from None
+    finally:
+        report.tell(rows)
+    refuse_unless_allowed(rows, report, skip_refused=skip_refused)
+    report.loaded = len(loaded)
+    if loading.rehomes:
+        report.rehomed = writing.rehome(layer, [row.id for row in loaded])
+
+
+def clean(rows: Sequence[Row], layer: Layer, *, file: str) -> None:
+    """Sound geometry of the layer's type for each row, or why not."""
+    kind = layer.geometry_field.geom_type
+    good = sound(rows)
+    shapes = np.array([row.shape for row in good], dtype=object)
+    for row, cleaned in zip(bar(good, _("cleaning")), geometry.clean_all(shapes, kind=kind), strict=True):
+        row.where = geometry.place_of(row.shape)
+        if cleaned.geometry is None:
+            row.wrong_type = cleaned.wrong_type
+            row.refuse(cleaned.fault, cleaned.where)
+        else:
+            row.shape = cleaned.geometry
+            row.repairs += cleaned.repairs
+    if good and all(row.wrong_type for row in good):
+        raise refusals.WrongGeometry(file=file, layer=layer.name, reason=good[0].fault)
+
+
+def check_unique(rows: Sequence[Row], layer: Layer) -> None:
+    """Refuse codes that repeat in the file, or that stand in the table already."""
+    name = layer.loading.unique
+    seen: dict[str, Row] = {}
+    for row in rows:
+        if (value := row.values.get(name)) is None:
+            continue
+        if value in seen:
+            raise refusals.Repeated(field=name, value=value, first=seen[value].number, second=row.number)
+        seen[value] = row
+    there = layer.rows().filter(**{f"{name}__in": list(seen)}).order_by(name).values_list(name, flat=True)
+    if found := list(there):
+        first = min((seen[value] for value in found), key=lambda row: row.number)
+        facts = {"value": first.values[name], "row": first.number, "count": len(found)}
+        raise refusals.AlreadyThere(field=name, layer=layer.name, **facts)
+
+
+def write(rows: Sequence[Row], layer: Layer) -> list[Row]:
+    """Insert the rows, give them their homes, and take out again those that break a rule of the layer."""
+    loading = layer.loading
+    writing.copy(rows, layer)
+    writing.analyse(layer)
+    by_id = {row.id: row for row in rows}
+    ids = list(by_id)
+    if loading.home:
+        for key in loading.home(ids):
+            by_id[key].outside = True
+            by_id[key].refuse(_("It lies outside every region."))
+    if loading.check:
+        for key, reason in loading.check(ids):
+            by_id[key].refuse(reason)
+    if broken := [row for row in rows if row.fault]:
+        writing.remove(broken, layer)
+    return sound(rows)
+
+
+def refuse_unless_allowed(rows: Sequence[Row], report: Report, *, skip_refused: bool) -> None:
+    refused = [row for row in rows if row.fault]
+    if refused and not skip_refused:
+        raise refusals.RowsRefused(refused=len(refused), rows=len(rows))
+    if len(refused) == len(rows):
+        raise refusals.NoRowLeft(file=report.file, row=refused[0].number, reason=refused[0].fault)
