@@ -5,6 +5,7 @@ envelope, generalisation, clusters, label points) is SQL around it. Geometry com
 EPSG:3857 twin. ``envelope`` is a tile's rectangle in EPSG:3857; extent and buffer are MVT units.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -50,6 +51,13 @@ class Tile(NamedTuple):
             if number >= 2**tile.z:
                 raise BadParameter(name=name, reason=_("outside the tiles of this zoom"))
         return tile
+
+    @classmethod
+    def holding(cls, lon: float, lat: float, *, z: int) -> "Tile":
+        """The tile of zoom ``z`` that a point (EPSG:4326) lies in."""
+        side = 2**z
+        north = math.asinh(math.tan(math.radians(lat))) / math.pi
+        return cls(z, min(int((lon + 180) / 360 * side), side - 1), int((1 - north) / 2 * side))
 
 
 def pixel_m(z: int) -> float:
