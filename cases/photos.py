@@ -51,9 +51,10 @@ class TooManyPhotos(PhotoRefused):
 
 @dataclass(frozen=True)
 class Photo:
-    """A checked photograph: ``digest`` of what was sent, ``image`` and ``thumbnail`` as clean JPEG."""
+    """Checked: ``digest`` of what was sent, ``size`` in pixels, ``image`` and ``thumbnail`` as clean JPEG."""
 
     digest: str
+    size: tuple[int, int]
     image: bytes
     thumbnail: bytes
 
@@ -66,7 +67,7 @@ def checked(upload: File) -> Photo:
     upright = _opened(sent)
     small = upright.copy()
     small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
-    return Photo(hashlib.sha256(sent).hexdigest(), _jpeg(upright), _jpeg(small))
+    return Photo(hashlib.sha256(sent).hexdigest(), upright.size, _jpeg(upright), _jpeg(small))
 
 
 def _opened(sent: bytes) -> Image.Image:
@@ -139,7 +140,8 @@ def add(case: Case, photos: Iterable[Photo], *, written: list[FieldFile]) -> lis
 def _store(case: Case, photo: Photo, written: list[FieldFile]) -> CasePhoto:
     row, name = CasePhoto(case=case, digest=photo.digest), secrets.token_urlsafe(24)
     for file, suffix, content in ((row.image, "", photo.image), (row.thumbnail, "-s", photo.thumbnail)):
-        written.append(file)
         file.save(f"{name}{suffix}.jpg", ContentFile(content), save=False)
+        written.append(file)
+    row.width, row.height = photo.size
     row.save()
     return row

@@ -135,7 +135,7 @@ def add_photo(user: User, case: Case, photo: Photo) -> list[CasePhoto]:
 
 
 def comparable(user: User, *, late: timedelta = NO_DELAY) -> CaseQuerySet:
-    """Cases that may be what ``user`` stands before: of his district, recent for their category, not closed."""
+    """Cases that may be what ``user`` sees: of his district, recent for their category, not closed."""
     hours = F("category__similar_window_h") * timedelta(hours=1)
     window = ExpressionWrapper(hours, output_field=DurationField())
     rows = Case.objects.in_district_of(user).exclude(stage=Case.Stage.CLOSED)
