@@ -197,6 +197,7 @@ class ResponsibilityGrid(Territory):
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, spatial_index=False)
     boundary_3857 = tile_twin("boundary", field=models.MultiPolygonField)
     region_code = RegionCodeField()
+    drawing_key = models.UUIDField(_("idempotency key"), unique=True, null=True, blank=True, editable=False)
     officers = models.ManyToManyField(
         Officer, through="Posting", related_name="grids", verbose_name=_("officers")
     )

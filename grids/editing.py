@@ -1,0 +1,290 @@
+"""Drawing responsibility grids and posting their officers: each verb is one transaction, checked as a whole.
+
+Boundaries are EPSG:4326. What is refused says where: ``where`` is a GeoJSON FeatureCollection of the places,
+each with the name of what is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import shapely
+from django.contrib.gis.db.models import PointField
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import connection, transaction
+from django.db.models import Exists, Func, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from shapely.geometry import MultiPolygon, mapping
+
+from gis import codes
+from gis.errors import Refused
+from gis.models import User
+from grids import homing
+from grids.models import Officer, Posting, Region, ResponsibilityGrid, UnitGrid
+from grids.outlines import SMALLEST_M2, ground_m2
+
+
+class OutsideJurisdiction(Refused):
+    code = "outside-jurisdiction"
+    sentence = gettext_lazy("The marked part lies outside your jurisdiction. Draw the boundary within it.")
+
+
+class AcrossStreets(Refused):
+    code = "across-streets"
+    sentence = gettext_lazy(
+        "The boundary lies in several streets: {names}. A responsibility grid lies in one."
+    )
+
+
+class Overlaps(Refused):
+    code = "overlaps"
+    sentence = gettext_lazy("The marked parts belong already to: {names}. Keep clear of them.")
+
+
+class NothingToFit(Refused):
+    code = "nothing-to-fit"
+    sentence = gettext_lazy("No free unit grid lies in what you drew.")
+
+
+class OfficerOfAnotherRegion(Refused):
+    code = "officer-of-another-region"
+    sentence = gettext_lazy("{names} works in another region and cannot answer for this grid.")
+
+
+class UnknownOfficer(Refused):
+    code = "unknown-officer"
+    status = 400
+    sentence = gettext_lazy("One of the officers is not known here. Choose again.")
+
+
+class MainNotPosted(Refused):
+    code = "main-not-posted"
+    status = 400
+    sentence = gettext_lazy("The main officer must be one of the grid's officers.")
+
+
+class KeyUsed(Refused):
+    code = "key-used"
+    sentence = gettext_lazy("This drawing was sent before by somebody else. Draw it again.")
+
+
+@dataclass(frozen=True)
+class Officers:
+    """Who answers for a grid (ids of officers) and which of them is the main one."""
+
+    ids: tuple[int, ...] = ()
+    main: int | None = None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Free unit grids that make up a drawing, and the others that it holds."""
+
+    boundary: MultiPolygon
+    unit_grids: list[str]
+    taken: int  # in the hands of another responsibility grid
+    elsewhere: int  # in another street
+
+
+# --- the verbs ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draw_responsibility_grid(
+    boundary: MultiPolygon, *, name: str, officers: Officers, key: UUID, by: User
+) -> ResponsibilityGrid:
+    """A new responsibility grid on ground that nobody answers for yet; its unit grids are linked.
+
+    Sent twice with one ``key``, it is drawn once. Refused, and nothing changed: outside ``by``'s
+    jurisdiction, across streets, on another grid's ground (less than a square metre of numerical dust is
+    clipped), with officers of another region.
+    """
+    _lock(f"drawing {key}")
+    if (drawn := ResponsibilityGrid.objects.filter(drawing_key=key).first()) is not None:
+        if not ResponsibilityGrid.objects.visible_to(by).filter(pk=drawn.pk).exists():
+            raise KeyUsed
+        return drawn
+    _check_jurisdiction(boundary, by)
+    street = _street_of(boundary, by)
+    _lock(
+        f"responsibility grids {street[: codes.DISTRICT]}"
+    )  # two on the same ground: one waits and is refused
+    boundary = _clear_of_others(boundary, by)
+    grid = ResponsibilityGrid.objects.create(
+        code=_next_code(street), name=name, region_code=street, boundary=_geos(boundary), drawing_key=key
+    )
+    homing.home_responsibility_grids([grid.pk])
+    grid.refresh_from_db()
+    _post(grid, officers, by)
+    return grid
+
+
+@transaction.atomic
+def post_officers(grid: ResponsibilityGrid, officers: Officers, *, by: User) -> ResponsibilityGrid:
+    """Exactly ``officers`` answer for ``grid`` from now on."""
+    grid = ResponsibilityGrid.objects.select_for_update().get(pk=grid.pk)
+    _post(grid, officers, by)
+    return grid
+
+
+def fit(drawing: MultiPolygon, *, by: User) -> Fitted:
+    """The free unit grids of one street whose interior point lies in ``drawing``, as one area.
+
+    Of several streets the one with the most free unit grids counts. NothingToFit if there is none.
+    """
+    inside = list(_unit_grids_in(drawing, by))
+    free = [grid for grid in inside if not grid.taken]
+    if not free:
+        raise NothingToFit(where=_collection([(drawing, "")]))
+    streets = [grid.region_code[: codes.STREET] for grid in free]
+    street = max(sorted(set(streets)), key=streets.count)
+    chosen = [grid for grid in free if grid.region_code.startswith(street)]
+    together = shapely.union_all([shapely.from_wkb(bytes(grid.boundary.wkb)) for grid in chosen])
+    return Fitted(
+        boundary=MultiPolygon([together]) if together.geom_type == "Polygon" else together,
+        unit_grids=[grid.code for grid in chosen],
+        taken=len(inside) - len(free),
+        elsewhere=len(free) - len(chosen),
+    )
+
+
+# --- the checks ---------------------------------------------------------------------------------
+
+
+def _check_jurisdiction(boundary: MultiPolygon, by: User) -> None:
+    regions = Region.objects.current().in_region(by.jurisdiction)
+    level = regions.order_by("level").values_list("level", flat=True).first()
+    ground = _union(regions.filter(level=level, boundary__bboverlaps=_geos(boundary)))
+    outside = _areas(shapely.difference(boundary, ground))
+    if ground_m2(outside) >= SMALLEST_M2:
+        raise OutsideJurisdiction(where=_collection([(outside, "")]))
+
+
+def _street_of(boundary: MultiPolygon, by: User) -> str:
+    """The code of the street that holds ``boundary``; without streets, of the smallest region that does."""
+    streets = Region.objects.current().in_region(by.jurisdiction[: codes.DISTRICT]).filter(level=codes.STREET)
+    parts = _parts(streets.order_by("code"), boundary)
+    if len(parts) > 1:
+        names = _listed([street.name for street, _part in parts])
+        raise AcrossStreets(where=_collection([(part, street.name) for street, part in parts]), names=names)
+    if parts:
+        return parts[0][0].code
+    [home] = homing.regions_of_extents([boundary])
+    return home[: codes.STREET]
+
+
+def _clear_of_others(boundary: MultiPolygon, by: User) -> MultiPolygon:
+    """``boundary`` without the dust that it shares with neighbours; Overlaps if it is more than dust."""
+    others = (
+        ResponsibilityGrid.objects.current().filter(boundary__intersects=_geos(boundary)).order_by("code")
+    )
+    parts = _parts(others, boundary)
+    if parts:
+        foreign = _("a grid of another region")
+        visible = set(others.visible_to(by).values_list("pk", flat=True))
+        named = [(part, str(grid) if grid.pk in visible else foreign) for grid, part in parts]
+        raise Overlaps(where=_collection(named), names=_listed([name for _part, name in named]))
+    for grid in others:
+        boundary = _areas(shapely.difference(boundary, _shapely(grid.boundary)))
+    return boundary
+
+
+def _parts(regions: QuerySet, boundary: MultiPolygon) -> list[tuple]:
+    """Each of ``regions`` with its part of ``boundary``, as far as it is more than dust."""
+    met = regions.filter(boundary__intersects=_geos(boundary))
+    parts = [(one, _areas(shapely.intersection(boundary, _shapely(one.boundary)))) for one in met]
+    return [(one, part) for one, part in parts if ground_m2(part) >= SMALLEST_M2]
+
+
+def _post(grid: ResponsibilityGrid, officers: Officers, by: User) -> None:
+    found = list(Officer.objects.visible_to(by).filter(pk__in=officers.ids, user__is_active=True))
+    if len(found) != len(set(officers.ids)):
+        raise UnknownOfficer
+    if officers.main is not None and officers.main not in officers.ids:
+        raise MainNotPosted
+    strangers = [officer.name for officer in found if not _works_in(officer, grid.region_code)]
+    if strangers:
+        raise OfficerOfAnotherRegion(names=_listed(strangers))
+    grid.postings.all().delete()
+    Posting.objects.bulk_create(
+        Posting(grid=grid, officer=officer, is_main=officer.pk == officers.main) for officer in found
+    )
+
+
+def _works_in(officer: Officer, region_code: str) -> bool:
+    """Whether the officer's region and the grid's lie in one another: a street's officer may serve its parts."""
+    here = region_code[: codes.STREET]
+    return officer.region_code.startswith(here) or here.startswith(officer.region_code)
+
+
+def officers_for(region_code: str, *, by: User) -> QuerySet:
+    """Officers who may answer for a grid of ``region_code`` (the rule of ``_works_in``)."""
+    here = region_code[: codes.STREET]
+    officers = Officer.objects.visible_to(by).filter(user__is_active=True)
+    return officers.in_region(here) | officers.filter(region_code__in=codes.ancestors_of(here))
+
+
+# --- codes, locks, geometry ---------------------------------------------------------------------
+
+
+def _next_code(street: str) -> str:
+    """Region code, G and a sequence of three digits; a grid that has ended keeps its number for ever."""
+    taken = ResponsibilityGrid.objects.filter(code__regex=rf"^{street}G[0-9]+$").values_list(
+        "code", flat=True
+    )
+    last = max((int(code.rpartition("G")[2]) for code in taken), default=0)
+    return f"{street}G{last + 1:03}"
+
+
+def _lock(name: str) -> None:
+    """Wait for others who hold ``name``; it is held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _unit_grids_in(drawing: MultiPolygon, by: User) -> QuerySet:
+    """Unit grids in force whose interior point lies in ``drawing``; ``taken`` tells whether they are linked."""
+    in_force = ResponsibilityGrid.objects.current().values("pk")
+    return (
+        UnitGrid.objects.current()
+        .visible_to(by)
+        .filter(boundary__intersects=_geos(drawing))
+        .annotate(spot=Func("boundary", function="ST_PointOnSurface", output_field=PointField(srid=4326)))
+        .filter(spot__coveredby=_geos(drawing))
+        .annotate(taken=Exists(in_force.filter(pk=OuterRef("responsibility_grid_id"))))
+        .order_by("code")
+    )
+
+
+def _union(regions: QuerySet):
+    return shapely.union_all([_shapely(boundary) for boundary in regions.values_list("boundary", flat=True)])
+
+
+def _areas(geometry) -> MultiPolygon:
+    """The areas in ``geometry``; points and lines, where borders touch, are left out."""
+    return MultiPolygon(
+        [part for part in shapely.get_parts(geometry).tolist() if part.geom_type == "Polygon"]
+    )
+
+
+def _shapely(geometry: GEOSGeometry):
+    return shapely.from_wkb(bytes(geometry.wkb))
+
+
+def _geos(area: MultiPolygon) -> GEOSGeometry:
+    return GEOSGeometry(memoryview(shapely.to_wkb(area)), srid=4326)
+
+
+def _collection(places: Sequence[tuple]) -> dict:
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": mapping(place), "properties": {"name": name}}
+            for place, name in places
+        ],
+    }
+
+
+def _listed(names: Sequence[str]) -> str:
+    return _(", ").join(names)
