@@ -41,7 +41,7 @@ SCREENS = (
 
 @cache
 def vendored() -> dict[str, str]:
-    """Bare module names, and names of folders, to their addresses: what the set-up wrote (``tools/vendor.py``)."""
+    """Bare module names, and names of folders, to their addresses; the set-up wrote them."""
     names = json.loads((settings.VAR / "vendor" / "importmap.json").read_text())["imports"]
     return {name: settings.STATIC_URL + target for name, target in names.items()}
 

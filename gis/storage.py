@@ -1,7 +1,7 @@
 """Static files: our own get names by their contents, vendored ones carry their version in the path.
 
-Either way what an address names never changes, so browsers keep it for good (``WHITENOISE_IMMUTABLE_FILE_TEST``), and text is
-compressed once, here, rather than at each request.
+Either way what an address names never changes, so browsers keep it for good (see
+``WHITENOISE_IMMUTABLE_FILE_TEST``), and text is compressed once, here, rather than at each request.
 """
 
 import re
@@ -14,7 +14,8 @@ _WORTH_BYTES = 1024
 _RARELY_ASKED = "drf_spectacular_sidecar/"  # 20 MB for one page of developers
 
 _EXTENSION, _STATEMENTS = ManifestStaticFilesStorage._js_module_import_aggregation_patterns
-# Django's own takes import("maplibre-gl") for a file, and types in comments, {import("./a.js").Kind}, for imports.
+# Django's own takes import("maplibre-gl") for a file and a type in a comment, {import("./a.js").Kind}, for an
+# import.
 _DYNAMIC_IMPORT = (
     r"""(?P<matched>import\(["'](?P<url>\.{1,2}/[^"']*)["']\))(?!\.(?-i:[A-Z]))""",
     """import("%(url)s")""",

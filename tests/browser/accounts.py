@@ -23,12 +23,16 @@ from grids.models import Region, UnitGrid  # noqa: E402
 
 PASSWORD = "correct horse battery"
 LENGTHS = {
-    Role.GRID_WORKER: codes.COMMUNITY, Role.COMMUNITY_MANAGER: codes.COMMUNITY, Role.STREET_MANAGER: codes.STREET,
-}  # fmt: skip
+    Role.GRID_WORKER: codes.COMMUNITY,
+    Role.COMMUNITY_MANAGER: codes.COMMUNITY,
+    Role.STREET_MANAGER: codes.STREET,
+}
 
 
 def account(role: Role, community: str) -> User:
-    found = User.objects.filter(role=role, is_active=True).exclude(jurisdiction="").order_by("pk").first()
+    of_district = User.objects.filter(jurisdiction__startswith=community[: codes.DISTRICT])
+    above = User.objects.filter(jurisdiction__in=codes.ancestors_of(community))
+    found = (of_district | above).filter(role=role, is_active=True).order_by("pk").first()
     if found is not None:
         return found
     place = community[: LENGTHS.get(role, codes.DISTRICT)]
@@ -36,6 +40,23 @@ def account(role: Role, community: str) -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+def stranger(district: str) -> User:
+    """The duty chief of another district."""
+    found = User.objects.filter(role=Role.DUTY_CHIEF, is_active=True).exclude(
+        jurisdiction__startswith=district
+    )
+    if user := found.exclude(jurisdiction="").first():
+        return user
+    user = User(username="browser-stranger", role=Role.DUTY_CHIEF, jurisdiction=f"{int(district) + 1}")
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def told(user: User) -> dict[str, str]:
+    return {"username": user.username, "session": session_of(user), "jurisdiction": user.jurisdiction}
 
 
 def session_of(user: User) -> str:
@@ -50,14 +71,8 @@ def session_of(user: User) -> str:
 
 if __name__ == "__main__":
     community = UnitGrid.objects.order_by("code").values_list("region_code", flat=True).first()
-    accounts = {}
-    for role in Role:
-        user = account(role, community)
-        accounts[role.value] = {
-            "username": user.username,
-            "session": session_of(user),
-            "jurisdiction": user.jurisdiction,
-        }
+    accounts = {role.value: told(account(role, community)) for role in Role}
+    accounts["stranger"] = told(stranger(community[: codes.DISTRICT]))
     with_password = User(username="browser", role=Role.VIEWER, jurisdiction=community[: codes.DISTRICT])
     with_password.set_password(PASSWORD)
     with_password.save()

@@ -179,9 +179,12 @@ def site(request, tmp_path_factory) -> Site:
         _wait_for(f"http://127.0.0.1:{port}/readyz", servers[0], logs[0])
         _wait_for(f"http://127.0.0.1:{live_port}/healthz", servers[1], logs[1])
         yield Site(
-            url=f"http://127.0.0.1:{port}", live_url=f"http://127.0.0.1:{live_port}",
-            database=psycopg.conninfo.make_conninfo(**_database(name)), accounts=told["accounts"], bounds=told["bounds"],
-        )  # fmt: skip
+            url=f"http://127.0.0.1:{port}",
+            live_url=f"http://127.0.0.1:{live_port}",
+            database=psycopg.conninfo.make_conninfo(**_database(name)),
+            accounts=told["accounts"],
+            bounds=told["bounds"],
+        )
     finally:
         for server in servers:
             _end(server)
@@ -276,7 +279,9 @@ def desk(visit):
 
 @pytest.fixture
 def phone(visit, site):
-    """``phone(role, path, at=(lon, lat), accuracy_m=8)``: a phone that knows where it is; ``at=None``: one that may not."""
+    """``phone(role, path, at=(lon, lat), accuracy_m=8)``: a phone that knows where it is.
+
+    It is in the middle of the district unless told; with ``at=None`` it may not know."""
 
     def open_page(role, path=None, *, at="middle", accuracy_m=8, **options) -> Page:
         if at == "middle":

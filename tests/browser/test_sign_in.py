@@ -62,7 +62,7 @@ def test_a_token_is_shown_once_works_and_stops_when_it_is_revoked(desk, site):
         assert stranger.request.get("/styles/paper.json").status == 200
         page.keyboard.press("Escape")
         page.get_by_role("row", name="桌面制图").get_by_role("button", name="吊销").click()
-        page.get_by_role("dialog").get_by_role("button", name="吊销").click()
+        page.locator("wa-dialog[open]").get_by_role("button", name="吊销").click()
         expect(page.get_by_text("“桌面制图”已吊销。")).to_be_visible()
         assert stranger.request.get("/styles/paper.json").status == 401
     finally:
