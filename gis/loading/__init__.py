@@ -41,7 +41,7 @@ class Wish:
 def load_file(
     path: Path, layer: Layer, wish: Wish, *, skip_refused: bool = False, dry_run: bool = False
 ) -> Report:
-    """Load ``path`` into ``layer``. Raises FileRefused (with the report so far as ``report``), nothing changed."""
+    """Load ``path`` into ``layer``. Raises FileRefused, with the report so far; nothing has changed then."""
     if layer.loading is None:
         names = ", ".join(known.name for known in layers if known.loading)
         raise refusals.NotLoadable(layer=layer.name, layers=names)
@@ -52,7 +52,10 @@ def load_file(
         report.rows = len(source)
         rows = mapping.rows_of(source, layer, mapping=wish.columns, constants=wish.constants)
         place(rows, crs=crs_of(source, wish.crs))
-        put(rows, layer, report, skip_refused=skip_refused)
+        clean(rows, layer, file=report.file)
+        extent.check(rows, layer, file=report.file, city=extent.city_extent())
+        put(rows, layer, report)
+        refuse_unless_allowed(rows, report, skip_refused=skip_refused)
         transaction.set_rollback(dry_run)
     return report
 
@@ -152,14 +155,12 @@ def place(rows: Sequence[Row], *, crs: str) -> None:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def put(rows: Sequence[Row], layer: Layer, report: Report, *, skip_refused: bool) -> None:
-    """Placed rows into the layer's table, inside the caller's transaction.
+def put(rows: Sequence[Row], layer: Layer, report: Report) -> None:
+    """Cleaned rows into the layer's table, inside the caller's transaction.
 
-    All faults are collected before anything is refused, so that one try tells everything.
+    Rows at fault are left out and told in the report: all of them, so that one try tells everything.
     """
     loading = layer.loading
-    clean(rows, layer, file=report.file)
-    extent.check(rows, layer, file=report.file, city=extent.city_extent())
     if loading.complete:
         loading.complete(sound(rows))
     values.convert(rows, layer)
@@ -173,7 +174,6 @@ def put(rows: Sequence[Row], layer: Layer, report: Report, *, skip_refused: bool
         raise refusals.NotAllowed(reason=str(error).strip().splitlines()[0]) from None
     finally:
         report.tell(rows)
-    refuse_unless_allowed(rows, report, skip_refused=skip_refused)
     report.loaded = len(loaded)
     if loading.rehomes:
         report.rehomed = writing.rehome(layer, [row.id for row in loaded])

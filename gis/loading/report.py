@@ -19,7 +19,7 @@ SHOWN = 20  # rows of each kind that are printed; a report file has all
 class Line:
     """One row that was repaired, refused or left out."""
 
-    row: int
+    row: int | str
     outcome: str  # "repaired", "refused" or "outside"
     reason: str
     where: Place | None

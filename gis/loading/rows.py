@@ -32,9 +32,9 @@ class Source:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One row on its way: its number in the file, its shape (shapely, EPSG:4326 once placed), its values."""
+    """One row on its way: its number (or name) in the file, its shape (shapely, EPSG:4326 once placed), its values."""
 
-    number: int
+    number: int | str
     shape: Any
     values: dict[str, Any]
     repairs: list[str] = field(default_factory=list)

@@ -111,6 +111,12 @@ def _number(value: Any) -> float:
     return number
 
 
+def plain_number(text: str) -> str:
+    """The number that ``text`` begins with (``20 m``, ``3;4``), empty if it begins with none."""
+    match = re.match(r"\s*(\d+(?:\.\d+)?)", text)
+    return match[1] if match else ""
+
+
 def _integer(value: Any, *, lowest: int, highest: int) -> int:
     number = value if isinstance(value, int) else _number(value)
     if number != int(number) or not lowest <= number <= highest:

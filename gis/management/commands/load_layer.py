@@ -11,7 +11,11 @@ from gis.loading import Wish, load_file, report
 
 
 class Command(BaseCommand):
-    help = "Load a vector file or table into a layer: one transaction, a report of every row that is not taken as it is."
+    help = (
+        "Load a vector file or table into a layer: one transaction, a report of what is not taken as it is."
+    )
+
+    requires_system_checks = ["wangge"]
 
     def add_arguments(self, parser):
         loadable = ", ".join(layer.name for layer in layers if layer.loading)
