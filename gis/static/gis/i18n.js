@@ -1,13 +1,13 @@
 // @ts-check
 /** Texts in the user's language: the catalogue of Django's translations, English being the message itself. */
 
-const link = /** @type {HTMLLinkElement | null} */ (document.getElementById("messages"));
+const address = document.querySelector('meta[name="messages"]')?.getAttribute("content");
 
 /** @returns {Promise<Record<string, string | string[]>>} */
 async function load() {
-  if (!link) return {}; // an English page has none
+  if (!address) return {}; // an English page has none
   try {
-    return (await (await fetch(link.href, { credentials: "same-origin" })).json()).catalog;
+    return (await (await fetch(address, { credentials: "same-origin" })).json()).catalog;
   } catch {
     return {}; // a page in English is better than none
   }
