@@ -15,7 +15,7 @@ WIDE, MIDDLE, ALL = ("trunk", "primary", "secondary"), ("trunk", "primary", "sec
 
 @dataclass(frozen=True)
 class Spacing:
-    """Every ``step_m`` along roads of these ``kinds``, ``inset_m`` inside the house fronts, on both sides or in the middle."""
+    """Every ``step_m`` along roads of these ``kinds``, ``inset_m`` inside the house fronts on both sides."""
 
     code: str
     kinds: tuple[str, ...] | None

@@ -6,10 +6,10 @@ import shapely
 from cases.models import Case, CaseEvent, Category
 from cases.reference import IN_USE
 from demo import happenings
-from demo.city import spots
 from demo.copying import copy, ewkb, indexed_afterwards, reserve, timestamps
 from demo.profiles import PROFILES
 from demo.run import Run
+from demo.spots import spots
 
 _SIDES = ("门前", "门前", "东侧", "西侧", "南侧", "北侧", "对面", "附近")
 _ELSEWHERE = 0.03  # share of a worker's reports that lie in somebody else's grid
@@ -42,7 +42,8 @@ def _cases(run: Run, cases: happenings.Cases, category: np.ndarray) -> int:
     reporter = [int(run.reporters[w]) if w >= 0 else None for w in worker]
     units = np.array(city.unit_grid_codes)[cases.cell].tolist()
     grid_codes = [*city.grid_codes, ""]  # -1: nobody's
-    side = rng.integers(len(_SIDES), size=size).tolist()
+    sides = np.array(_SIDES)[rng.integers(len(_SIDES), size=size)].tolist()
+    doors = [city.addresses[d] for d in cases.door.tolist()]
     reported, ids = timestamps(cases.reported), reserve(Case, size)
     copy(
         Case,
@@ -53,7 +54,7 @@ def _cases(run: Run, cases: happenings.Cases, category: np.ndarray) -> int:
             "region_code": [unit[:12] for unit in units], "unit_grid_code": units,
             "responsibility_grid_code": [grid_codes[g] for g in grid.tolist()],
             "is_cross_grid": crossing.tolist(),
-            "place": [f"{city.addresses[d]}{_SIDES[s]}" for d, s in zip(cases.door.tolist(), side, strict=True)],
+            "place": [door + side for door, side in zip(doors, sides, strict=True)],
             "description": cases.description, "level": cases.level, "urgency": cases.urgency,
             "source": np.where((cases.source == "patrol") & (worker < 0), "public", cases.source),
             "stage": cases.stage, "reporter": reporter, "reported_at": reported,
@@ -63,10 +64,13 @@ def _cases(run: Run, cases: happenings.Cases, category: np.ndarray) -> int:
     copy(
         CaseEvent,
         {
-            "case": ids, "action": [CaseEvent.Action.REPORT.value] * size, "officer": reporter, "at": reported,
+            "case": ids,
+            "action": [CaseEvent.Action.REPORT.value] * size,
+            "officer": reporter,
+            "at": reported,
             "note": [""] * size,
         },
-    )  # fmt: skip
+    )
     return size
 
 

@@ -6,16 +6,11 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from demo import assets, doors, graph, houses, naming, network, parcels, places, plane, territory
+from demo import assets, doors, graph, houses, naming, network, parcels, places, territory
 from demo.fronts import Fronts, fronts_of
-from demo.happenings import Spots
 from demo.scale import Scale
 
 HOMES_PER_GRID = 400
-WANDER_M = {
-    "front": 5.0, "market": 20.0, "school": 16.0, "site": 22.0, "homes": 9.0, "road": 3.0, "mall": 22.0, "park": 6.0,
-    "food": 5.0, "bank": 4.0, "village": 6.0,
-}  # fmt: skip
 
 
 @dataclass
@@ -78,7 +73,7 @@ class City:
 
     @cached_property
     def sign_in_grids(self) -> tuple[int, int]:
-        """Two responsibility grids of one community that touch each other, near the centre: the demo's workers'."""
+        """Two touching responsibility grids of one community near the centre: those of the demo's workers."""
         t, community = self.territory, self.grid_community
         pairs = np.unique(np.sort(self.responsibility[t.borders[:, :2].astype(int)], axis=1), axis=0)
         pairs = pairs[(pairs[:, 0] >= 0) & (pairs[:, 0] != pairs[:, 1])]
@@ -156,47 +151,3 @@ def compose(scale: Scale, seed: int) -> City:
         free_community=free,
         names=names,
     )
-
-
-def spots(city: City) -> dict[str, Spots]:
-    """Where things happen, and how often: a few markets, gates and corners get most of it."""
-    rng = np.random.default_rng([city.seed, 6])
-    p, d = city.parcels, city.doors
-    fame = rng.lognormal(0, 1.0, len(p.shape))
-    middle = shapely.get_coordinates(shapely.point_on_surface(p.shape))
-    gate = middle.copy()
-    gated = d.parcel[d.parcel >= 0]
-    gate[gated] = d.at[d.parcel >= 0]
-    parcel_of_door = np.where(d.house >= 0, city.houses.parcel[d.house], d.parcel)
-    found: dict[str, tuple[np.ndarray, np.ndarray]] = {
-        "front": (d.at, fame[parcel_of_door] * rng.lognormal(0, 0.8, len(d.at))),
-        "homes": (
-            shapely.get_coordinates(shapely.centroid(city.houses.shape)),
-            city.houses.homes.clip(0, 60) * fame[city.houses.parcel],
-        ),
-    }
-    for kind, uses, at, power in (
-        ("market", ("market",), gate, 1.5), ("school", ("primary_school", "middle_school"), gate, 1.2), ("site", ("site",), gate, 1.2),
-        ("mall", ("mall", "commerce"), gate, 1.2), ("park", ("park", "great_park", "green"), middle, 1.0), ("village", ("village",), gate, 1.0),
-    ):  # fmt: skip
-        own = p.of(*uses)
-        found[kind] = (at[own], fame[own] ** power)
-    hungry = np.array([category == "餐饮" for category in city.places.category])
-    found["food"] = (np.array(city.places.at)[hungry], rng.lognormal(0, 1.1, hungry.sum()))
-    for code in np.unique(city.assets.code):
-        own = city.assets.code == code
-        found[str(code)] = (city.assets.at[own], rng.lognormal(0, 0.7, own.sum()))
-    found["road"] = (
-        city.assets.at[city.assets.road >= 0],
-        rng.lognormal(0, 1.2, (city.assets.road >= 0).sum()),
-    )
-    edge = shapely.get_exterior_ring(shapely.get_parts(p.banks))
-    found["bank"] = (shapely.get_coordinates(shapely.segmentize(edge, 30.0)), None)
-    return {kind: _inside(city, at, weight, WANDER_M.get(kind, 1.5)) for kind, (at, weight) in found.items()}
-
-
-def _inside(city: City, at: np.ndarray, weight: np.ndarray | None, wander_m: float) -> Spots:
-    here = city.territory.locate(plane.to_lonlat(at)) >= 0 if len(at) else np.zeros(0, dtype=bool)
-    weight = np.ones(len(at)) if weight is None else np.asarray(weight, dtype=float)
-    here &= weight > 0
-    return Spots(at[here], weight[here], wander_m)

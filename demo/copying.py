@@ -46,7 +46,8 @@ def indexed_afterwards(model) -> Iterator[None]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            """SELECT c.relname, pg_get_indexdef(i.indexrelid)
+               FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                WHERE i.indrelid = %s::regclass
                  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)""",
             [model._meta.db_table],

@@ -1,4 +1,4 @@
-"""Door numbers: odd on one side of a road, even on the other, rising from west to east and from north to south."""
+"""Door numbers: odd on one side of a road, even on the other, rising from west to east and north to south."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ SPAN_M = 18.0  # two numbers of one side lie about so far apart where few houses
 
 @dataclass
 class Doors:
-    """``at``: ground metres, on the pavement side; ``house`` or ``parcel`` (its gate) that the door belongs to, else -1."""
+    """``at``: ground metres, at the pavement; the ``house``, or the ``parcel`` whose gate it is (else -1)."""
 
     at: np.ndarray
     road: np.ndarray
@@ -26,7 +26,7 @@ class Doors:
 
 
 def centrelines(plan: Plan, graph: Graph) -> list:
-    """Each road's course, its pieces in order and joined over the gaps, in the direction of its numbers; ground metres."""
+    """Each road's course in the direction of its numbers, joined over gaps; ground metres."""
     lines: list = []
     for road, strands in zip(plan.roads, graph.strands, strict=True):
         if not len(strands):

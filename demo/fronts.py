@@ -86,7 +86,7 @@ def shops_along(fronts: Fronts, parcels: Parcels, rng: np.random.Generator) -> S
             parcel.append(p)
             road.append(r)
             front.append((a + b) / 2 + near)
-    shape = shapely.polygons(np.array(shapes).reshape(-1, 4, 2))
+    shape = np.asarray(shapely.polygons(np.array(shapes).reshape(-1, 4, 2)))
     inside = shapely.covers(parcels.shape[np.array(parcel, dtype=int)], shape)
     return Shops(
         shape[inside], np.array(parcel, dtype=int)[inside], np.array(road, dtype=int)[inside],

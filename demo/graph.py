@@ -1,5 +1,6 @@
-"""One planar graph of the plan: its edges know their road and their two faces, its faces are the smallest pieces of ground.
+"""One planar graph of the plan: edges know their road and their two faces.
 
+Faces are the smallest pieces of ground.
 Unit grids, blocks, communities and streets are sets of faces, so all their borders are the same vertices.
 """
 
@@ -17,8 +18,8 @@ _STEP_M = 32.0  # longest straight piece of a bent line
 
 @dataclass
 class Graph:
-    """``faces``: polygons, EPSG:4326. Per segment between two vertices that borders a face inside the district:
-    ``owner`` (index of the road or CUT, RIVER, EDGE), ``left`` and ``right`` (face, or -1 outside), ``length_m``.
+    """``faces``: polygons, EPSG:4326. Per segment between two vertices that borders a face in the district:
+    ``owner`` (index of the road or CUT, RIVER, EDGE), ``left``, ``right`` (face; -1 outside), ``length_m``.
     ``strands``: per road the noded lines it consists of, EPSG:4326.
     """
 

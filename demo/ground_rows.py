@@ -145,7 +145,8 @@ def _buildings(run: Run, estates: np.ndarray) -> int:
     return copy(
         Building,
         {
-            "name": name, "number": number, "address": address, "estate": estate, "kind": h.kind, "floors": h.floors,
+            "name": name, "number": number, "address": address, "estate": estate, "kind": h.kind,
+            "floors": h.floors,
             "height_m": np.round(h.floors * FLOOR_M + 0.6, 1),
             "footprint": ewkb(multi(shapes)),
             **run.home(shapely.get_coordinates(shapely.point_on_surface(shapes))),

@@ -1,4 +1,4 @@
-"""Two years of cases: each kind has its season, its hours and its places; some places are known to everyone."""
+"""Two years of cases: each kind has its season, its hours and its places; some places are notorious."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from cases.cells import cells_of
 from demo import plane
 from demo.doors import Doors
 from demo.profiles import HOURS, PROFILES, TAILS, WEEKDAYS, Profile
+from demo.spots import Spots
+from demo.territory import Territory
 
 DAYS = 730
 LOCAL = np.timedelta64(8 * 3600, "s")  # Asia/Shanghai is eight hours ahead of UTC, all year
@@ -21,18 +23,9 @@ CHUNK = 100_000
 
 
 @dataclass
-class Spots:
-    """Places of one kind: ``at`` (ground metres), how often each is chosen, how far around it things happen."""
-
-    at: np.ndarray
-    weight: np.ndarray
-    wander_m: float
-
-
-@dataclass
 class Cases:
-    """A run of cases in order of time. ``reported`` and ``closed``: seconds, UTC (NaT: not closed); ``profile``:
-    index in PROFILES; ``cell``: unit grid; ``door``: the nearest one."""
+    """A run of cases in order of time. ``reported`` and ``closed``: seconds, UTC (NaT: not closed);
+    ``profile``: index in PROFILES; ``cell``: unit grid; ``door``: the nearest one."""
 
     profile: np.ndarray
     reported: np.ndarray
@@ -123,12 +116,12 @@ def numbers(time: np.ndarray) -> list[str]:
 
 
 def happen(
-    count: int, *, until: datetime, seed: int, spots: dict[str, Spots], doors: Doors, territory
+    count: int, *, until: datetime, seed: int, spots: dict[str, Spots], doors: Doors, territory: Territory
 ) -> Iterator[Cases]:
     """``count`` cases up to ``until``, in order of time and in runs of ``CHUNK``."""
     profile, time = schedule(count, until=until, seed=seed)
     number = numbers(time)
-    tree = shapely.STRtree(shapely.points(doors.at))
+    tree = shapely.STRtree(np.asarray(shapely.points(doors.at)))
     end = np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "s")
     for start in range(0, count, CHUNK):
         part = slice(start, start + CHUNK)

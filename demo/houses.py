@@ -19,9 +19,9 @@ _LAWN_GAP_M, _LAWN_HALF_M = 3.5, 3.0
 
 @dataclass
 class Houses:
-    """Per building: ``shape`` (ground metres), its ``parcel``, ``kind``, ``floors``, ``homes``; a shop house looks on
-    ``road`` (else -1) from ``front`` (ground metres, the middle of its pavement side; nan for others); ``number``
-    counts within the parcel, 0 for shop houses. ``pitches`` and ``lawns``: sports grounds and green, ground metres.
+    """Per building: ``shape`` (ground metres), its ``parcel``, ``kind``, ``floors``, ``homes``; a shop house
+    looks on ``road`` (else -1) from ``front`` (ground metres, the middle of its pavement side; else nan);
+    ``number`` counts within the parcel, 0 for shop houses. ``pitches``, ``lawns``: sports grounds and green.
     """
 
     shape: np.ndarray
@@ -42,7 +42,7 @@ def _turned(shapes, angle: float, around: np.ndarray):
 
 
 def _free_stretches(room, tops: np.ndarray, depth: float) -> list[tuple[float, float, float]]:
-    """Where a row from ``top`` down to ``top - depth`` has room: (top, west, east), north to south, west to east."""
+    """Where a row from ``top`` down to ``top - depth`` has room: (top, west, east), north to south."""
     west, _, east, _ = room.bounds
     found = []
     for top in tops:
@@ -72,7 +72,7 @@ def _boxes(room, style: Style, rng: np.random.Generator) -> list[tuple[float, fl
     slack = north - south - depth - (count - 1) * pitch
     tops = north - slack * rng.uniform(0.3, 0.7) - np.arange(count) * pitch
     length, gap = rng.uniform(*style.length_m), rng.uniform(*style.gap_m)
-    boxes = []
+    boxes: list[tuple[float, float, float, float]] = []
     for top, west, east in _free_stretches(room, tops, depth):
         width = east - west
         if width < style.length_m[0] * 0.62:
@@ -198,6 +198,7 @@ def _furnished(parcels: Parcels, shops: Shops, shape, parcel, stays, pitches, la
     order = np.flatnonzero(~is_shop)[np.argsort(parcel[~is_shop], kind="stable")]
     number[order] = np.arange(len(order)) - np.searchsorted(parcel[order], parcel[order]) + 1
     return Houses(
-        shape=shape, parcel=parcel, kind=kind, floors=floors, homes=homes, road=road, front=front, number=number,
+        shape=shape, parcel=parcel, kind=kind, floors=floors, homes=homes, road=road, front=front,
+        number=number,
         pitches=np.array(pitches, dtype=object), lawns=np.array(lawns, dtype=object),
     )  # fmt: skip

@@ -5,10 +5,11 @@ The plan is a heap of lines that cross as they like; ``demo.graph`` makes one pl
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString, MultiLineString, Polygon
 
 from demo.scale import Scale
 
@@ -34,7 +35,7 @@ class Road:
 
     kind: str
     axis: str
-    line: LineString
+    line: LineString | MultiLineString
     bridges: bool = False
     name: str = ""
 
@@ -129,13 +130,13 @@ def _diagonal(plan: Plan, scale: Scale, rng: np.random.Generator) -> None:
 
 
 def _riverside(plan: Plan) -> None:
-    """A road along each bank, between the first and the last arterial that bridges."""
+    """A road along each bank, where the river runs through the district."""
     inside = plan.outline.buffer(-60)
-    for side in (1, -1):
+    for side, name in ((1, "滨河东路"), (-1, "滨河西路")):  # the river runs south: its left is the east
         bank = shapely.offset_curve(plan.river, side * plan.bank_m).intersection(inside)
-        for part in shapely.get_parts(bank):
-            if part.length > 300:
-                plan.roads.append(Road("tertiary", "ns", part))
+        parts = [part for part in shapely.get_parts(bank) if part.length > 300]
+        if parts:
+            plan.roads.append(Road("tertiary", "ns", shapely.multilinestrings(parts), name=name))
 
 
 def _collector_runs(
@@ -157,7 +158,8 @@ def _collector_runs(
 
 def _collectors(plan: Plan, us: np.ndarray, vs: np.ndarray, rng: np.random.Generator) -> tuple[dict, dict]:
     """Adds the collectors; where each superblock (i, j) has its north–south and its east–west one."""
-    north_south, east_west = {}, {}
+    north_south: dict[tuple[int, int], float] = {}
+    east_west: dict[tuple[int, int], float] = {}
     for i, first, last, u in _collector_runs(vs, us, rng):
         plan.roads.append(Road("tertiary", "ns", LineString([(u, vs[last]), (u, vs[first])]), bridges=True))
         north_south |= {(i, j): u for j in range(first, last)}
@@ -236,8 +238,8 @@ def _lanes(plan: Plan, us, vs, collectors, scale: Scale, rng: np.random.Generato
         for j in range(len(vs) - 1):
             columns = [us[i], *([north_south[i, j]] if (i, j) in north_south else []), us[i + 1]]
             rows = [vs[j], *([east_west[i, j]] if (i, j) in east_west else []), vs[j + 1]]
-            for west, east in zip(columns, columns[1:], strict=False):
-                for south, north in zip(rows, rows[1:], strict=False):
+            for west, east in pairwise(columns):
+                for south, north in pairwise(rows):
                     quarter = _Quarter([(west, south), (east, south), (east, north), (west, north)])
                     if near.intersects(Polygon(quarter.corners)):
                         block_m = _block_m(scale, quarter.corners.mean(axis=0))

@@ -44,9 +44,10 @@ PER_DISTRICT = (
 
 @dataclass
 class Parcels:
-    """Per parcel: ``shape`` (ground metres), ``use``, its ``community``, the ``angle`` of its rows (radians),
-    ``zone`` (0 old town, 1 middle, 2 rim) and the ``cell`` in its middle. ``water``, ``banks``: the river and its
-    green; ``ponds`` and ``paths`` of the parks; ground metres."""
+    """Per parcel: ``shape`` (ground metres), ``use``, ``community``, the ``angle`` of its rows (radians),
+    ``zone`` (0 old town, 1 middle, 2 rim) and the ``cell`` in its middle. ``water`` and ``banks`` of the
+    river, ``ponds`` and ``paths`` of the parks: ground metres.
+    """
 
     shape: np.ndarray
     use: np.ndarray
@@ -180,7 +181,8 @@ def lay_out(
     shape, cell = _cut_up(territory, free, number, ground, rng)
     at = shapely.get_coordinates(shapely.centroid(shape))
     board = _board_of(at)
-    east = plane.bend(board + (5.0, 0.0)) - plane.bend(board - (5.0, 0.0))
+    step = np.array([5.0, 0.0])
+    east = plane.bend(board + step) - plane.bend(board - step)
     distance = np.hypot(board[:, 0] / scale.half_width_m, board[:, 1] / scale.half_height_m)
     water = bent(plan.river.buffer(plan.river_half_width_m))
     district = shapely.union_all(ground)

@@ -14,7 +14,8 @@ from gis.roles import Role
 from grids.models import Officer, Organisation, Posting
 
 DEPARTMENTS = (
-    "城市管理局 住房和城乡建设局 市政设施管理处 园林绿化中心 环境卫生管理处 公安交警大队 生态环境分局 市场监督管理局 水务服务中心"
+    "城市管理局 住房和城乡建设局 市政设施管理处 园林绿化中心 环境卫生管理处 公安交警大队 "
+    "生态环境分局 市场监督管理局 水务服务中心"
 ).split()
 
 
@@ -75,7 +76,7 @@ def _officers(run: Run, offices: list[Organisation]) -> list[Officer]:
                 role=Role.GRID_WORKER,
                 jurisdiction=region_code,
                 password=make_password(None),
-            )  # fmt: skip
+            )
         )
         officers.append(
             Officer(
@@ -84,7 +85,7 @@ def _officers(run: Run, offices: list[Organisation]) -> list[Officer]:
                 phone=city.names.phone(),
                 organisation=offices[community],
                 region_code=region_code,
-            )  # fmt: skip
+            )
         )
     hashed = make_password(PASSWORD)
     for who, grid in zip(SIGN_INS, city.sign_in_grids, strict=False):

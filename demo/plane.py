@@ -1,4 +1,4 @@
-"""The two planes of the demo city: the drawing board, where roads are straight, and the ground, where they are not.
+"""The two planes of the demo city: the drawing board, where roads are straight, and the ground, where not.
 
 Everything is planned on the drawing board in metres east and north of the centre. ``bend`` moves the plan to
 the ground smoothly, so that what was noded on the board stays noded; ``to_lonlat`` brings it to EPSG:4326.

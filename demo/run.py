@@ -21,8 +21,8 @@ class Counted:
 
 @dataclass
 class Run:
-    """``grid_ids``, ``reporters`` (users), ``road_ids``: primary keys per responsibility grid and per road of the
-    plan, once they are written."""
+    """``grid_ids``, ``reporters`` (users), ``road_ids``: primary keys per responsibility grid and per road of
+    the plan, once they are written."""
 
     city: City
     until: datetime
@@ -35,9 +35,8 @@ class Run:
     def layer(self, name: str) -> Iterator[Counted]:
         start, counted = time.monotonic(), Counted()
         yield counted
-        self.say(
-            f"  {name:<22} {f'{counted.rows:,}' if counted.rows else '':>9} {time.monotonic() - start:>8.1f} s"
-        )
+        rows = f"{counted.rows:,}" if counted.rows else ""
+        self.say(f"  {name:<22} {rows:>9} {time.monotonic() - start:>8.1f} s")
 
     @property
     def in_force(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """``half_width_m`` and ``half_height_m`` are those of the district's outline on the drawing board;
-    ``dense`` says how many times more than usual is built as villages and old lanes, where houses are small and many."""
+    ``dense``: how many times more than usual is built as villages and old lanes, where houses are many."""
 
     name: str
     half_width_m: float

@@ -1,5 +1,6 @@
 """How each use of the ground is built upon."""
 
+# ruff: noqa: E501 (tables)
 from typing import NamedTuple
 
 

@@ -17,9 +17,10 @@ SMALLEST_M2, LARGEST_M2 = 5000.0, 18_000.0  # of a unit grid; its norm is 10,000
 
 @dataclass
 class Territory:
-    """Per unit grid, in the order of their codes: ``polygons`` (EPSG:4326), ``centres`` (ground metres), ``area_m2``, its ``block`` and its
-    ``community``; per community its ``street``. ``borders``: rows (unit grid, unit grid, metres of soft border,
-    metres along roads and water). Numbers count from 0; codes and names come from ``demo.naming``.
+    """Per unit grid, in the order of their codes: ``polygons`` (EPSG:4326), ``centres`` (ground metres),
+    ``area_m2``, ``block``, ``community`` and the ``sequence`` in it; per community ``street_of``.
+    ``borders``: rows (unit grid, unit grid, metres of soft border, metres along roads and water).
+    All numbers but ``sequence`` count from 0.
     """
 
     polygons: np.ndarray

@@ -69,7 +69,8 @@ def roads_with_doors(demo_city):
         along = shapely.line_locate_point(lines[road], shapely.points(at))
         ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines[road], along + 1))
         here = shapely.get_coordinates(shapely.line_interpolate_point(lines[road], np.maximum(along - 1, 0)))
-        left = np.cross(ahead - here, at - here) > 0
+        course, off = ahead - here, at - here
+        left = course[:, 0] * off[:, 1] > course[:, 1] * off[:, 0]
         found.append((along, number, left))
     return found
 
@@ -105,7 +106,7 @@ def test_asset_codes_are_district_class_and_sequence(loaded):
 
 
 @pytest.mark.parametrize(
-    ("table", "geometry"),
+    "table, geometry",
     [
         ("buildings_building", "footprint"), ("buildings_estate", "boundary"), ("buildings_door", "location"),
         ("buildings_place", "location"), ("buildings_asset", "location"), ("cases_case", "location"),

@@ -63,7 +63,7 @@ def test_drains_block_in_july_and_leaves_fall_in_november(many):
 def test_snow_lies_on_few_days_and_only_in_the_cold_months(many):
     profile, time = many
     snow = next(i for i, p in enumerate(PROFILES) if p.code == "0507")
-    days, count = np.unique(time[profile == snow].astype("datetime64[D]"), return_counts=True)
+    _, count = np.unique(time[profile == snow].astype("datetime64[D]"), return_counts=True)
     worst = np.sort(count)[::-1]
     assert worst[:20].sum() > 0.6 * count.sum()
     cold = months_of(many, "0507")

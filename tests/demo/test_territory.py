@@ -1,4 +1,4 @@
-"""Unit grids tile the communities, these the streets, these the district; all borders are the same vertices."""
+"""Unit grids tile the communities, these the streets, these the district, with common vertices."""
 
 import numpy as np
 import pytest
@@ -47,8 +47,7 @@ def test_unit_grids_are_about_ten_thousand_square_metres(demo_city):
     assert np.percentile(area, 95) < 19_000
 
 
-def test_most_borders_of_unit_grids_run_along_roads_and_water_or_lie_inside_a_block(demo_city):
-    """Blocks are bounded by roads and the river: no two unit grids of different blocks share a soft border."""
+def test_unit_grids_of_different_blocks_are_parted_by_roads_and_water(demo_city):
     t = demo_city.territory
     one, other = t.borders[:, 0].astype(int), t.borders[:, 1].astype(int)
     soft, hard = t.borders[:, 2], t.borders[:, 3]
@@ -84,7 +83,7 @@ def test_codes_are_standard_and_unique(loaded):
 
 
 @pytest.mark.parametrize(
-    ("inner", "outer"), [("community", "street"), ("street", "district"), ("unit grid", "community")]
+    "inner, outer", [("community", "street"), ("street", "district"), ("unit grid", "community")]
 )
 def test_in_postgis_the_inner_level_fills_the_outer_one_exactly(loaded, inner, outer):
     level = {"district": 6, "street": 9, "community": 12}
@@ -95,9 +94,11 @@ def test_in_postgis_the_inner_level_fills_the_outer_one_exactly(loaded, inner, o
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT bool_and(ST_Equals(o.boundary, i.whole)), max(abs(ST_Area(o.boundary) - i.area)), count(*)
+            f"""SELECT bool_and(ST_Equals(o.boundary, i.whole)), max(abs(ST_Area(o.boundary) - i.area)),
+                       count(*)
                 FROM grids_region o JOIN (
-                  SELECT left(code, {level[outer]}) AS code, ST_Union(boundary) AS whole, sum(ST_Area(boundary)) AS area
+                  SELECT left(code, {level[outer]}) AS code, ST_Union(boundary) AS whole,
+                         sum(ST_Area(boundary)) AS area
                   FROM ({rows}) inner_level GROUP BY 1
                 ) i USING (code) WHERE o.level = {level[outer]}"""
         )
@@ -111,7 +112,8 @@ def test_in_postgis_a_responsibility_grid_is_the_union_of_its_unit_grids(loaded)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT bool_and(ST_Equals(g.boundary, u.whole)), count(*) FROM grids_responsibilitygrid g
-               JOIN (SELECT responsibility_grid_id AS id, ST_Union(boundary) AS whole FROM grids_unitgrid GROUP BY 1) u
+               JOIN (SELECT responsibility_grid_id AS id, ST_Union(boundary) AS whole
+                     FROM grids_unitgrid GROUP BY 1) u
                USING (id)"""
         )
         assert cursor.fetchone() == (True, ResponsibilityGrid.objects.count())
