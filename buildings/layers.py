@@ -101,7 +101,7 @@ BUILDINGS = Layer(
     zooms=range(13, 23),
     label="name",
     search=("name", "address"),
-    generalise=Simplified(below=16),
+    generalise=Simplified(below=16, tolerance_px=0, smallest_px=2),  # they have no corner to spare
     style=styles.BUILDINGS,
     base=True,
     loading=Loading(

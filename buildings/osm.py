@@ -4,7 +4,7 @@ Map data © OpenStreetMap contributors, ODbL 1.0: whoever shows it says so. Coor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,8 +59,16 @@ class NoSuchBoundary(refusals.FileRefused):
 
 class NoOutline(refusals.FileRefused):
     sentence = gettext_lazy(
-        "{file} has no district outline (admin_level 6) without a code around its data, so that --district has nothing to "
-        "name. Load the outline first: manage.py load_layer FILE --layer regions --set code={code}."
+        "{file} has no district outline (admin_level 6) without a code around its data, so that --district "
+        "has nothing to name. Load the outline first: "
+        "manage.py load_layer FILE --layer regions --set code={code}."
+    )
+
+
+class NoRegionYet(refusals.FileRefused):
+    sentence = gettext_lazy(
+        "No region is loaded yet, so nothing can be placed. {file} has boundaries without a code: {boundaries}. "
+        "Give the district's outline its code with --district CODE, or others with --region-code ID=CODE."
     )
 
 
@@ -262,7 +270,7 @@ def _load_regions(extract: Extract, region_codes: Mapping[int, str], district: s
     rows, known, codeless = [], [], []
     for boundary in extract.boundaries:
         if not boundary.code:
-            codeless.append(f"{boundary.id} {boundary.name} (admin_level {boundary.admin_level})")
+            codeless.append(boundary)
         elif boundary.code in there:
             known.append(f"{boundary.code} {boundary.name}")
         else:
@@ -275,7 +283,7 @@ def _load_regions(extract: Extract, region_codes: Mapping[int, str], district: s
         )
     if codeless:
         told = _("Boundaries without a code, not loaded; name them with --region-code ID=CODE: {boundaries}.")
-        report.notes.append(told.format(boundaries=", ".join(codeless)))
+        report.notes.append(told.format(boundaries=_told(codeless)))
     with loading.reported(report):
         loading.clean(rows, layer, file=extract.file)
         extent.check(rows, layer, file=extract.file, city=None)
@@ -283,12 +291,16 @@ def _load_regions(extract: Extract, region_codes: Mapping[int, str], district: s
     return report
 
 
+def _told(boundaries: Iterable[Boundary]) -> str:
+    return ", ".join(f"{b.id} {b.name} (admin_level {b.admin_level})" for b in boundaries) or "–"
+
+
 def _give_codes(extract: Extract, region_codes: Mapping[int, str], district: str) -> None:
     by_id = {boundary.id: boundary for boundary in extract.boundaries}
     for relation, code in region_codes.items():
         if relation not in by_id:
-            names = ", ".join(f"{b.id} {b.name}" for b in extract.boundaries) or "–"
-            raise NoSuchBoundary(file=extract.file, relation=relation, boundaries=names)
+            known = _told(extract.boundaries)
+            raise NoSuchBoundary(file=extract.file, relation=relation, boundaries=known)
         by_id[relation].code = code
     if district:
         _outline(extract, district).code = district
@@ -314,12 +326,15 @@ def _spots(extract: Extract) -> np.ndarray:
 # --- everything else ----------------------------------------------------------------------------
 
 
-def _load_things(extract: Extract) -> Iterable[Report]:
+def _load_things(extract: Extract) -> Iterator[Report]:
     """A report for each layer. None of the rows in the city, or no city: the file is refused."""
     for name in ORDER:
         loading.clean(extract.rows[name], layers.get(name), file=extract.file)
     everything = [row for name in ORDER for row in extract.rows[name]]
-    extent.check(everything, layers.get("roads"), file=extract.file, city=extent.city_extent())
+    city = extent.city_extent()
+    if city is None and extract.boundaries:
+        raise NoRegionYet(file=extract.file, boundaries=_told(extract.boundaries))
+    extent.check(everything, layers.get("roads"), file=extract.file, city=city)
     for name in ORDER:
         report = Report(layer=name, file=extract.file, rows=len(extract.rows[name]))
         with loading.reported(report):

@@ -33,11 +33,12 @@ ROAD_KINDS = {name: kind for kind, names in _ROAD_KINDS.items() for name in name
     Road._meta.get_field("kind")
 )
 _BUILDING_KINDS = {
-    Building.Kind.RESIDENTIAL: "apartments house detached residential dormitory terrace semidetached_house bungalow "
-    "住宅 居住 宿舍 公寓",
-    Building.Kind.COMMERCIAL: "commercial retail office hotel supermarket kiosk mall 商业 商住 办公 写字楼 酒店",
-    Building.Kind.PUBLIC: "public school hospital university college kindergarten government civic church temple train_station "
-    "transportation stadium museum library fire_station 公共 学校 医院 公共设施",
+    Building.Kind.RESIDENTIAL: "apartments house detached residential dormitory terrace bungalow "
+    "semidetached_house 住宅 居住 宿舍 公寓",
+    Building.Kind.COMMERCIAL: "commercial retail office hotel supermarket kiosk mall "
+    "商业 商住 办公 写字楼 酒店",
+    Building.Kind.PUBLIC: "public school hospital university college kindergarten government civic church "
+    "temple train_station transportation stadium museum library fire_station 公共 学校 医院 公共设施",
     Building.Kind.INDUSTRIAL: "industrial factory manufacture 工业 厂房",
     Building.Kind.STORAGE: "warehouse storage_tank silo hangar 仓储 仓库",
 }
@@ -81,7 +82,8 @@ def _give_estates(rows: Sequence[Row]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, min(id) FROM buildings_estate WHERE name = ANY(%s) GROUP BY name HAVING count(*) = 1",
+            """SELECT name, min(id) FROM buildings_estate
+               WHERE name = ANY(%s) GROUP BY name HAVING count(*) = 1""",
             [list(names)],
         )
         ids = dict(cursor.fetchall())
@@ -186,7 +188,8 @@ def _link_buildings(ids: Sequence[int]) -> None:
            FROM (
              SELECT b.id AS building, e.id FROM buildings_building b CROSS JOIN LATERAL (
                SELECT e.id FROM buildings_estate e
-               WHERE ST_Covers(e.boundary, ST_PointOnSurface(b.footprint)) ORDER BY ST_Area(e.boundary) LIMIT 1
+               WHERE ST_Covers(e.boundary, ST_PointOnSurface(b.footprint))
+               ORDER BY ST_Area(e.boundary) LIMIT 1
              ) e WHERE b.id = ANY(%(ids)s) AND b.estate_id IS NULL
            ) around WHERE b.id = around.building
            RETURNING b.id""",

@@ -28,7 +28,7 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A sound geometry of the type asked for and what was repaired, or (``geometry`` None) why there is none."""
+    """A sound geometry of the type asked for and its repairs; or (``geometry`` None) why there is none."""
 
     geometry: Any = None
     repairs: tuple[str, ...] = ()
@@ -186,7 +186,7 @@ def _extended(geometry) -> None:
 def _promoted(geometry, kind: str):
     """The geometry as ``kind`` wants it, single or multi; None if it has too many parts."""
     name = geometry.geom_type
-    if kind == POINT or kind == AREA:
+    if kind in (POINT, AREA):
         parts = shapely.get_parts(geometry)
         return parts[0] if len(parts) == 1 else None
     if name in ("LineString", "LinearRing"):

@@ -5,26 +5,35 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('buildings', '0001_initial'),
+        ("buildings", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='asset',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('code', 'gin_trgm_ops'), name='asset_code_trigram'),
+            model_name="asset",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("code", "gin_trgm_ops"), name="asset_code_trigram"
+            ),
         ),
         migrations.AddIndex(
-            model_name='asset',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name', 'gin_trgm_ops'), name='asset_name_trigram'),
+            model_name="asset",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("name", "gin_trgm_ops"), name="asset_name_trigram"
+            ),
         ),
         migrations.AddIndex(
-            model_name='building',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('address', 'gin_trgm_ops'), name='building_address_trigram'),
+            model_name="building",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("address", "gin_trgm_ops"),
+                name="building_address_trigram",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('address', 'gin_trgm_ops'), name='place_address_trigram'),
+            model_name="place",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("address", "gin_trgm_ops"),
+                name="place_address_trigram",
+            ),
         ),
     ]

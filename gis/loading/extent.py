@@ -66,7 +66,8 @@ def _diagnosis(box: Sequence[float], *, city: Box | None) -> str:
         return _("its coordinates are metres, not degrees. Name its projected coordinate system with --crs.")
     if abs(south) < 1 and abs(north) < 1 and city is not None and city[1] > 1:
         return _(
-            "its coordinates are degrees, not metres. Name a geographic coordinate system such as 4326 with --crs."
+            "its coordinates are degrees, not metres. Name a geographic coordinate system, such as 4326, "
+            "with --crs."
         )
     box_text = f"{west:.4f} {south:.4f}, {east:.4f} {north:.4f}"
     if city is None:

@@ -53,7 +53,7 @@ def analyse(layer: Layer) -> None:
 
 
 def rehome(territory: Layer, ids: Sequence[int]) -> int:
-    """Home the rows of all other layers that meet the new ``territory`` rows anew; how many were looked at."""
+    """Home other layers' rows that meet the new ``territory`` rows anew; how many were looked at."""
     count = 0
     for layer in layers:
         if layer.name == territory.name or not layer.loading or not layer.loading.home:
