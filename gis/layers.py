@@ -34,8 +34,8 @@ class Attribute:
 
 @dataclass(frozen=True, kw_only=True)
 class Simplified:
-    """Below zoom ``below``: lines and areas are simplified to ``tolerance_px`` and those smaller than
-    ``smallest_px`` across are left out.
+    """Below zoom ``below``: lines and areas are simplified to ``tolerance_px`` (0: not at all) and those
+    smaller than ``smallest_px`` across are left out.
 
     ``details`` are kinds of rows that only deeper views need: (zoom, condition) leaves rows of the
     condition out below that zoom.

@@ -16,10 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
 from tiles import filters, mvt, styles
 from tiles.palette import THEMES
+from tiles.signing_in import OneLook
 
 REMEMBERED_S = 10  # a map asks for forty tiles at once; compiling their statement costs more than signing in
 _remembered: dict[tuple, str] = {}
@@ -36,6 +38,7 @@ class WhatTheServerHas(BaseContentNegotiation):
 
 
 class MapView(APIView):
+    authentication_classes = (BearerAuthentication, BasicAuthentication, OneLook)
     content_negotiation_class = WhatTheServerHas
     schema = None  # not in the OpenAPI document: TileJSON describes the tiles, docs/tiles.md the addresses
 

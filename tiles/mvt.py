@@ -148,7 +148,8 @@ def _features(layer: Layer, rows: Scoped, z: int) -> str:
             for deeper, condition in how.details:
                 rows = rows.exclude(condition) if z < deeper else rows
             if z < below:
-                geometry = f'ST_Simplify("@geometry", {how.tolerance_px * pixel_m(z)}, true)'
+                if how.tolerance_px:
+                    geometry = f'ST_Simplify("@geometry", {how.tolerance_px * pixel_m(z)}, true)'
                 smallest_m = how.smallest_px * pixel_m(z)
                 large_enough = f"""(ST_XMax("@geometry") - ST_XMin("@geometry") >= {smallest_m}
                                     OR ST_YMax("@geometry") - ST_YMin("@geometry") >= {smallest_m})"""
@@ -188,15 +189,14 @@ def _clusters(layer: Layer, rows: Scoped, z: int) -> str:
         f"""SELECT CASE WHEN members = 1 THEN "@id" END AS "@id",
                    ST_AsMVTGeom(ST_Point(x, y, {WEB_MERCATOR}), {TILE}, {EXTENT}, 0, false) AS "@geometry",
                    CASE WHEN members > 1 THEN members END AS point_count {_drawn(layer, layer.lean)}
-              FROM (SELECT count(*)::int AS members, min("@id") AS "@id", avg(x) AS x, avg(y) AS y
-                      FROM (SELECT "@id", x, y,
-                                   least(floor((x + {WORLD_M / 2}) / {side_m}), {last}) AS across,
-                                   least(floor(({WORLD_M / 2} - y) / {side_m}), {last}) AS down
-                              FROM (SELECT "@id", ST_X("@geometry") AS x, ST_Y("@geometry") AS y
-                                      FROM {_source(layer, rows, ())}
-                                     WHERE "@geometry" && {TILE_AND_BUFFER}) point) placed
-                     WHERE across BETWEEN %(x)s * {per_tile} AND %(x)s * {per_tile} + {per_tile - 1}
-                       AND down BETWEEN %(y)s * {per_tile} AND %(y)s * {per_tile} + {per_tile - 1}
-                     GROUP BY across, down) square
-              LEFT JOIN LATERAL ({alone}) alone ({names}) ON members = 1""",
+              FROM (SELECT least(floor((x + {WORLD_M / 2}) / {side_m}), {last}) AS across,
+                           least(floor(({WORLD_M / 2} - y) / {side_m}), {last}) AS down,
+                           count(*)::int AS members, min("@id") AS "@id", avg(x) AS x, avg(y) AS y
+                      FROM (SELECT "@id", ST_X("@geometry") AS x, ST_Y("@geometry") AS y
+                              FROM {_source(layer, rows, ())}
+                             WHERE "@geometry" && {TILE_AND_BUFFER}) point
+                     GROUP BY 1, 2 OFFSET 0) square  -- the fence: squares are chosen after they are counted
+              LEFT JOIN LATERAL ({alone}) alone ({names}) ON members = 1
+             WHERE across BETWEEN %(x)s * {per_tile} AND %(x)s * {per_tile} + {per_tile - 1}
+               AND down BETWEEN %(y)s * {per_tile} AND %(y)s * {per_tile} + {per_tile - 1}""",
     )

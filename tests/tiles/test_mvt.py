@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import shapely
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from rest_framework.test import APIClient
 from cases.models import Case
 from gis.errors import BadParameter
 from gis.layers import Clustered, layers
-from gis.models import AccessToken
+from gis.models import AccessToken, User
 from gis.roles import Role
 from tests import city
 from tests.tiles.decoding import decoded, envelope, features, get, in_mercator, tiles_over, unit_m
@@ -91,7 +92,7 @@ def test_a_tile_of_many_layers_holds_what_their_own_tiles_hold(town, chief, sign
 def test_all_layers_are_one_round_trip(town, chief, signed_in, django_assert_num_queries):
     client = signed_in(chief)
     get(client, ALL, here(14))
-    with django_assert_num_queries(3) as asked:  # session, user, tile
+    with django_assert_num_queries(2) as asked:  # session with user, tile
         get(client, ALL, here(14))
     assert sum("ST_AsMVT" in query["sql"] for query in asked.captured_queries) == 1
 
@@ -166,6 +167,39 @@ def test_a_moved_officer_sees_the_new_place_at_once(town, chief, signed_in):
     assert len(features(client, "cases", here(16))) == 1
     chief.jurisdiction = city.NEIGHBOUR
     chief.save()
+    assert features(client, "cases", here(16)) == []
+
+
+def test_who_signs_out_sees_nothing_more(town, chief, signed_in):
+    client = signed_in(chief)
+    key = client.cookies["sessionid"].value
+    assert get(client, "roads", here(14)).status_code == 200
+    client.logout()
+    client.cookies["sessionid"] = key
+    assert get(client, "roads", here(14)).status_code == 401
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
+def test_what_ends_a_sign_in_ends_it_for_tiles_at_once(town, chief, signed_in, change):
+    client = signed_in(chief)
+    assert get(client, "roads", here(14)).status_code == 200
+    User.objects.filter(pk=chief.pk).update(**change)
+    assert get(client, "roads", here(14)).status_code == 401
+
+
+def test_a_session_that_has_ended_opens_nothing(town, chief, signed_in):
+    client = signed_in(chief)
+    assert get(client, "roads", here(14)).status_code == 200
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert get(client, "roads", here(14)).status_code == 401
+
+
+def test_a_session_that_changes_hands_is_its_new_owners(town, chief, stranger, signed_in):
+    client = signed_in(chief)
+    assert len(features(client, "cases", here(16))) == 1
+    other = signed_in(stranger).cookies["sessionid"].value
+    taken = Session.objects.get(session_key=other).session_data
+    Session.objects.filter(session_key=client.cookies["sessionid"].value).update(session_data=taken)
     assert features(client, "cases", here(16)) == []
 
 
