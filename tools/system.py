@@ -39,6 +39,10 @@ def there(path: str) -> Callable[[], bool]:
     return lambda: Path(path).exists()
 
 
+def library(name: str) -> Callable[[], bool]:
+    return lambda: ctypes.util.find_library(name) is not None
+
+
 def program(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
 
@@ -46,7 +50,7 @@ def program(name: str) -> Callable[[], bool]:
 PYTHON = Need("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None)
 NODE = Need("nodejs npm", node_is_recent)
 GETTEXT = Need("gettext", program("msgfmt"))
-GDAL = Need("libgdal32", lambda: all(map(ctypes.util.find_library, ("gdal", "geos_c"))))
+GDAL = Need("libgdal32", library("gdal"))
 POSTGRES = Need(f"postgresql-{VERSION}", lambda: (BIN / "initdb").exists())
 POSTGIS = Need(
     f"postgresql-{VERSION}-postgis-3", there(f"/usr/share/postgresql/{VERSION}/extension/postgis.control")
@@ -56,6 +60,7 @@ TO_BUILD = (PYTHON, NODE, GETTEXT, GDAL)
 TO_STORE = (POSTGRES, POSTGIS)
 TO_TEST = (
     Need("chromium", program("chromium")),
+    Need("libatomic1", library("atomic")),  # the node inside playwright loads it; Chromium does not bring it
     Need("fonts-noto-cjk", there("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")),
     Need("gdal-bin", program("ogrinfo")),
 )
