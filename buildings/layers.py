@@ -95,7 +95,7 @@ BUILDINGS = Layer(
         "floors",
         "height_m",
         "address",
-        Attribute(name="estate", path="estate__name"),
+        Attribute(name="estate", path="estate__name", title=_("estate")),
     ),
     tile_attributes=("name", "number"),
     zooms=range(13, 23),
@@ -213,7 +213,7 @@ ASSETS = Layer(
     geometry="location",
     attributes=(
         "code",
-        Attribute(name="class", path="asset_class__name"),
+        Attribute(name="class", path="asset_class__name", title=_("class")),
         "name",
         "state",
         "department",

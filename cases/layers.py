@@ -14,7 +14,7 @@ CASES = Layer(
     geometry="location",
     attributes=(
         "number",
-        Attribute(name="category", path="category__name"),
+        Attribute(name="category", path="category__name", title=_("category")),
         Attribute(name="kind", path="category__kind"),
         Attribute(name="category_code", path="category__code"),
         Attribute(name="category_id", path="category__id", title=_("Category id")),

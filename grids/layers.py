@@ -79,7 +79,9 @@ UNIT_GRIDS = Layer(
         "code",
         "name",
         "region_code",
-        Attribute(name="responsibility_grid", path="responsibility_grid__code"),
+        Attribute(
+            name="responsibility_grid", path="responsibility_grid__code", title=_("responsibility grid")
+        ),
     ),
     tile_attributes=("code",),
     zooms=range(12, 23),
