@@ -129,11 +129,13 @@ addEventListener("online", () => { if (state.problem) locateSoon(0); });
 
 const [takeTile, pickTile] = [$("take"), $("pick")];
 for (const input of [$("camera"), $("album")]) {
-  input.addEventListener("change", async () => {
+  const take = async () => {
     const files = [...input.files];
     input.value = ""; // the same file may be chosen again
     for (const file of files) await addPhoto(file);
-  });
+  };
+  input.addEventListener("change", take);
+  take(); // a quick hand was faster than this script
 }
 
 /** @param {File} file */
