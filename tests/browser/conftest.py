@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from gis.roles import Role
 from tools.prepare import messages, static_files
@@ -37,6 +37,7 @@ CHROMIUM_ARGUMENTS = [
 DESK = {"viewport": {"width": 1920, "height": 1080}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 START_TIMEOUT_S = 60
+expect.set_options(timeout=20_000)  # a slow machine is no failure
 
 
 # --- the server ---------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ def visit(site, chromium, watch):
             reduced_motion="reduce", **options,
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
         if role is not None:
             session = site.accounts[str(role)]["session"]
             context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
@@ -308,7 +309,7 @@ def screenshot(page: Page, name: str) -> Path:
 
 def map_idle(page: Page) -> None:
     """Wait until the map has drawn everything that it was asked for."""
-    page.wait_for_selector('.maplibregl-map[aria-busy="false"]', timeout=40_000)
+    page.wait_for_selector('.maplibregl-map[aria-busy="false"]', timeout=60_000)
 
 
 def map_eval(page: Page, function: str, argument=None):

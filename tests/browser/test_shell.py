@@ -13,7 +13,7 @@ NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([t
   .filter((control) => control.checkVisibility())
   .filter((control) => {
     const { ariaLabel, labels, textContent, title, value, type } = control;
-    const words = [ariaLabel, title, textContent, type === "submit" && value];
+    const words = [ariaLabel, title, textContent, type === "submit" ? value : ""];
     return ![...words, ...[...(labels ?? [])].map((label) => label.textContent)].some((text) => text?.trim());
   })
   .map((control) => control.outerHTML.slice(0, 120))"""

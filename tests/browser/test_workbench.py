@@ -11,10 +11,10 @@ from tests.browser.conftest import map_eval, map_idle, on_screen, screenshot
 
 @pytest.fixture
 def workbench(desk):
-    """``workbench(query)``: the workbench, drawn."""
+    """``workbench(query)``: the workbench, drawn; on a small screen, because pixels cost time here."""
 
-    def open_it(query="", role=Role.GIS_ADMINISTRATOR):
-        page = desk(role, f"/map{query}")
+    def open_it(query="", width=1100, height=700):
+        page = desk(Role.GIS_ADMINISTRATOR, f"/map{query}", viewport={"width": width, "height": height})
         map_idle(page)
         return page
 
@@ -69,7 +69,7 @@ def found_cases(page):
 
 
 def test_the_tree_counts_what_is_there_and_switches_layers_on_the_map(workbench, site):
-    page = workbench()
+    page = workbench(width=1920, height=1080)
     (count,) = site.sql("SELECT count(*) FROM cases_case WHERE region_code LIKE '411002%%'")[0]
     row = page.locator(".wb-layer").filter(has=page.get_by_role("checkbox", name="案件", exact=True))
     expect(row).to_contain_text(f"{count:,}")

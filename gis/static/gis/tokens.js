@@ -12,7 +12,8 @@ const LIVES_DAYS = [30, 90, 365];
 /** @param {string | null} text @param {string} otherwise */
 function when(text, otherwise) {
   if (!text) return otherwise;
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short",
+    timeZone: document.documentElement.dataset.timeZone });
   return format.format(new Date(text));
 }
 
