@@ -86,6 +86,7 @@ def shell(request) -> dict:
         "import_map": import_map(),
         "maplibre_css": vendored()["maplibre-gl/"] + "maplibre-gl.css",
         "demo": settings.DEMO,
+        "time_zone": settings.TIME_ZONE,
         "theme": theme if theme in THEMES else "",
         "languages": settings.LANGUAGES,
         "html_lang": HTML_LANGUAGES.get(language, language),

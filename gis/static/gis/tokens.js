@@ -3,10 +3,12 @@
 import "webawesome/dialog/dialog.js";
 import { _, interpolate } from "./i18n.js";
 import { getJSON, Problem, sendJSON } from "./http.js";
+import { timeFormat } from "./times.js";
 import { toast } from "./toast.js";
 import { button, element, failed, icon, skeleton } from "./elements.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("tokens"));
+const moment = timeFormat({ dateStyle: "medium", timeStyle: "short" });
 const LIVES_DAYS = [30, 90, 365];
 
 /** @param {string | null} text @param {string} otherwise */
