@@ -11,10 +11,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cases import heat, statistics, windows
+from cases import heat, live, statistics, windows
 from cases.layers import CASES
 from gis.errors import BadParameter
 from tiles import filters
+
+LATEST = 30  # cases of the ticker
 
 FILTERS = [
     OpenApiParameter(
@@ -79,6 +81,17 @@ class HeatView(APIView):
             bbox=box,
         )
         return Response(statistics.heat_geojson(found, params))
+
+
+class LatestView(APIView):
+    """The newest of the selected cases, as the event stream tells them."""
+
+    @extend_schema(operation_id="cases_latest", parameters=FILTERS, responses=OpenApiTypes.OBJECT)
+    def get(self, request):
+        cases = statistics.selected(request.user, asked(request)).order_by("-reported_at", "-pk")[:LATEST]
+        return Response(
+            {"type": "FeatureCollection", "features": [live.feature_of(row) for row in live.rows_of(cases)]}
+        )
 
 
 def _zoom(text: str) -> float:

@@ -42,15 +42,9 @@ class Told:
     def __init__(self, event: str, row: dict[str, Any]):
         self.case_id: int = row["id"]
         self.region_code: str = row["region_code"]
-        location = row.pop("location")
-        feature = {
-            "type": "Feature",
-            "id": self.case_id,
-            "geometry": {"type": "Point", "coordinates": [location.x, location.y]},
-            "properties": {name: row[path] for name, path in CASES.paths.items()},
-        }
         number = self.case_id if event == "case" else None
-        self.text = event_text(event, json.dumps(feature, cls=DjangoJSONEncoder, ensure_ascii=False), number)
+        text = json.dumps(feature_of(row), cls=DjangoJSONEncoder, ensure_ascii=False)
+        self.text = event_text(event, text, number)
 
     def is_for(self, user: User) -> bool:
         return user.role in CASES.roles and Case.objects.all().covers(user, self.region_code)
@@ -66,9 +60,24 @@ MANY = event_text("many")
 BEAT = event_text("beat")
 
 
+def rows_of(cases):
+    """``cases`` as rows that ``feature_of`` takes."""
+    return cases.values("id", "location", *CASES.paths.values())
+
+
+def feature_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A case as GeoJSON, with the attributes that leave the server."""
+    return {
+        "type": "Feature",
+        "id": row["id"],
+        "geometry": {"type": "Point", "coordinates": [row["location"].x, row["location"].y]},
+        "properties": {name: row[path] for name, path in CASES.paths.items()},
+    }
+
+
 def read(event: str, cases) -> list[Told]:
-    """``cases`` in the order of their ids, with the attributes that leave the server."""
-    return [Told(event, row) for row in cases.order_by("pk").values("id", "location", *CASES.paths.values())]
+    """``cases`` in the order of their ids."""
+    return [Told(event, row) for row in rows_of(cases.order_by("pk"))]
 
 
 def since(case_id: int, cases) -> list[Told] | None:
