@@ -13,10 +13,7 @@ const LIVES_DAYS = [30, 90, 365];
 
 /** @param {string | null} text @param {string} otherwise */
 function when(text, otherwise) {
-  if (!text) return otherwise;
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short",
-    timeZone: document.documentElement.dataset.timeZone });
-  return format.format(new Date(text));
+  return text ? moment(text) : otherwise;
 }
 
 async function load() {
