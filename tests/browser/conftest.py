@@ -95,7 +95,7 @@ def _make_database(worker: str, *, keep: bool) -> str:
     base = settings.DATABASES["default"]["NAME"].removeprefix("test_").split("_gw")[0]
     loaded, own = f"{base}_browser", f"{base}_browser_{worker}"
     with (
-        alone(VAR / ".browser-database.lock"),
+        alone(VAR / f".{loaded}.lock"),
         psycopg.connect(**_database("postgres"), autocommit=True) as db,
     ):
         fresh = VAR / f".{loaded}.made"

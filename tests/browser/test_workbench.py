@@ -209,6 +209,7 @@ def test_measuring_agrees_with_postgis(workbench, site):
     expect(page.locator("#hint")).to_contain_text("清除")
     said = float(re.search(r"([\d.,]+) 公里", page.locator("#hint").inner_text())[1].replace(",", ""))
     assert said * 1000 == pytest.approx(metres, rel=0.01)  # a pixel of this view is metres
+    expect(page.locator("#card")).to_be_hidden()  # the last click measured, it picked nothing
     screenshot(page, "workbench-distance")
 
 

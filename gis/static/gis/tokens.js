@@ -122,7 +122,8 @@ function issue() {
 function show(secret) {
   const shown = element("input", { class: "input", readonly: "", value: secret, "aria-label": _("Token"), id: "token-secret" });
   const shownIn = dialog(_("Copy the token now"),
-    element("p", {}, _("It is shown this once; only its fingerprint is kept. Who has it acts as you.")), shown);
+    element("div", { class: "form" },
+      element("p", {}, _("It is shown this once; only its fingerprint is kept. Who has it acts as you.")), shown));
   shownIn.append(button(_("Copy"), { class: "button main", slot: "footer", onclick: async () => {
     shown.select();
     try {

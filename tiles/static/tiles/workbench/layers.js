@@ -69,9 +69,9 @@ function layerElement(layer, { isShown, opacityOf, onShow, onFade }) {
   return element("li", { class: "wb-layer" },
     element("div", { class: "wb-layer-head" },
       element("label", { class: "tick", for: box.id }, box, element("span", {}, layer.title)),
-      element("span", { class: "meta figures" }, count)),
+      legendElement(layer, true), element("span", { class: "meta figures" }, count)),
     element("details", {},
-      element("summary", { "aria-label": interpolate(_("Legend and opacity of %(title)s"), layer) }, legendElement(layer, true)),
+      element("summary", { "aria-label": interpolate(_("Legend and opacity of %(title)s"), layer) }),
       legendElement(layer, false),
       element("label", { class: "wb-opacity meta" }, element("span", {}, _("Opacity")), opacity),
       layer.zooms[0] > 0 ? element("p", { class: "meta" }, interpolate(_("Drawn from zoom level %(zoom)s on."), { zoom: layer.zooms[0] })) : null));

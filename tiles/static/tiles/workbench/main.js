@@ -16,6 +16,7 @@ import { read, write } from "./state.js";
 /** @typedef {import("./state.js").Range} Range */
 /** @typedef {import("./layers.js").LayerInfo} LayerInfo */
 
+const LAST_CLICK_MS = 300;
 const NOTHING = { type: "FeatureCollection", features: [] };
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const bounds = JSON.parse(byId("jurisdiction").textContent ?? "null");
@@ -162,7 +163,7 @@ map.on("click", async ({ point, lngLat }) => {
     if (region) chooseRegion(region);
     return;
   }
-  if (tool) return;
+  if (tool || performance.now() - finishedAt < LAST_CLICK_MS) return;
   const found = pick(map, point);
   const cluster = found.find(({ count }) => count > 1);
   if (cluster && found[0] === cluster) {
@@ -231,6 +232,9 @@ function chooseRegion(region) {
 /** @type {Shape | "region" | null} */
 let tool = null;
 
+/** When a shape was finished: the click that did it picks nothing. */
+let finishedAt = -Infinity;
+
 const HINTS = {
   region: () => _("Click into a region or choose it from the list. Esc ends."),
   box: () => _("Draw a box: drag, or click two corners. Esc ends."),
@@ -260,6 +264,7 @@ function measured(shape, geometry) {
 
 /** @param {Shape} shape @param {any} geometry */
 function finish(shape, geometry) {
+  finishedAt = performance.now();
   use(null);
   if (shape === "distance" || shape === "area") {
     const text = measured(shape, geometry);
