@@ -13,6 +13,7 @@ from gis.roles import REPORTERS
 from tiles import regions
 
 PAGE = 20
+OFFLINE_ICONS = "arrow-right cloud-off octagon-alert send triangle-alert x".split()
 
 
 def reporters_only(view):
@@ -32,7 +33,8 @@ def report(request):
     """Locate, choose, send: the whole of a report on one page."""
     config = {"user": request.user.pk, "bounds": regions.bounds_of(request.user)}
     choices = {"levels": Case.Level.choices, "urgencies": Case.Urgency.choices}
-    return render(request, "cases/report.html", {"config": config, "map_css": map_css(), **choices})
+    frame = {"map_css": map_css(), "offline_icons": OFFLINE_ICONS}
+    return render(request, "cases/report.html", {"config": config, **choices, **frame})
 
 
 @reporters_only

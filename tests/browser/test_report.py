@@ -16,8 +16,8 @@ WORKER = Role.GRID_WORKER
 GOOD_DAY_S = 20  # for a whole report, by a practised worker; the script does not hesitate
 
 
-def jpeg(colour="teal", *, width=1600, height=1200) -> dict:
-    """A photograph as the camera hands it over."""
+def jpeg(*, width=1600, height=1200) -> dict:
+    """A photograph as the camera hands it over, with its place in it."""
     out = io.BytesIO()
     Image.effect_noise((width, height), 60).convert("RGB").save(out, "JPEG", exif=gps())
     return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
@@ -143,7 +143,7 @@ def test_camera_class_send_is_the_whole_path_and_takes_less_than_twenty_seconds(
     assert took_s < GOOD_DAY_S
 
 
-def test_the_place_grid_and_officer_stand_under_the_map(report, site):
+def test_the_place_grid_and_officer_stand_under_the_map(report):
     page = report(0)
     map_idle(page)
     expect(page.locator("#where")).to_contain_text("单元网格 411002")
@@ -466,7 +466,7 @@ def test_a_manager_reports_from_a_desk(desk, spot):
     screenshot(page, "report-desk")
 
 
-def test_my_reports_list_what_i_sent(report, visit):
+def test_my_reports_list_what_i_sent(report):
     page = report(11)
     take_photo(page)
     choose(page)

@@ -26,7 +26,7 @@ def test_each_usual_format_becomes_a_jpeg(format):
     assert clean(picture(format=format)).format == "JPEG"
 
 
-def test_a_large_photograph_becomes_small(settings):
+def test_a_large_photograph_becomes_small():
     assert clean(picture(4000, 3000)).size == (2048, 1536)
 
 
