@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import psycopg
 from django.apps import apps
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection
 
 from gis.layers import layers
 
@@ -17,7 +17,10 @@ def use(scale: str) -> str:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         missing = cursor.fetchone() is None
         if missing:
-            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+            try:
+                cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+            except ProgrammingError as refused:
+                raise CommandError(f"The database {name} is wanted for measuring: {refused}") from refused
     connection.close()
     connection.settings_dict["NAME"] = name
     call_command("migrate", verbosity=0, interactive=False)
