@@ -67,8 +67,9 @@ class NoOutline(refusals.FileRefused):
 
 class NoRegionYet(refusals.FileRefused):
     sentence = gettext_lazy(
-        "No region is loaded yet, so nothing can be placed. {file} has boundaries without a code: {boundaries}. "
-        "Give the district's outline its code with --district CODE, or others with --region-code ID=CODE."
+        "No region is loaded yet, so nothing can be placed. {file} has boundaries without a code: "
+        "{boundaries}. Give the district's outline its code with --district CODE, or others with "
+        "--region-code ID=CODE."
     )
 
 

@@ -92,7 +92,8 @@ def home_cases(ids: Sequence[int]) -> list[int]:
                FROM (
                  SELECT c.id, g.code FROM cases_case c CROSS JOIN LATERAL (
                    SELECT code FROM (
-                     SELECT code, valid FROM grids_responsibilitygrid WHERE ST_Covers(boundary, c.location) OFFSET 0
+                     SELECT code, valid FROM grids_responsibilitygrid
+                     WHERE ST_Covers(boundary, c.location) OFFSET 0
                    ) g WHERE valid @> %(day)s::date ORDER BY code LIMIT 1
                  ) g WHERE c.id = ANY(%(ids)s)
                ) covering WHERE c.id = covering.id AND c.responsibility_grid_code = ''""",

@@ -1,4 +1,4 @@
-"""In which encoding a text is: Chinese files are UTF-8 or GBK (or its superset GB18030), and seldom say which."""
+"""In which encoding a text is: Chinese files are UTF-8 or GBK (as a part of GB18030), and seldom say."""
 
 import codecs
 import re

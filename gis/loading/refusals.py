@@ -62,8 +62,8 @@ class CRSWithoutCode(FileRefused):
 
 class NoCoordinates(FileRefused):
     sentence = _(
-        "{file} has no geometry, and no columns of coordinates were found: name them with --map lon=… lat=… or "
-        "--map wkt=…. Its columns: {columns}."
+        "{file} has no geometry, and no columns of coordinates were found: name them with --map lon=… lat=… "
+        "or --map wkt=…. Its columns: {columns}."
     )
 
 
@@ -77,8 +77,8 @@ class UnknownColumn(FileRefused):
 
 class NoColumn(FileRefused):
     sentence = _(
-        "No column of {file} gives {field}, which the layer {layer} needs: name it with --map {field}=COLUMN, or "
-        "give all rows one value with --set {field}=VALUE. Its columns: {columns}."
+        "No column of {file} gives {field}, which the layer {layer} needs: name it with "
+        "--map {field}=COLUMN, or give all rows one value with --set {field}=VALUE. Its columns: {columns}."
     )
 
 

@@ -32,7 +32,7 @@ class Source:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One row on its way: its number (or name) in the file, its shape (shapely, EPSG:4326 once placed), its values."""
+    """One row on its way: its number in the file, its shapely shape (EPSG:4326 once placed), its values."""
 
     number: int | str
     shape: Any

@@ -12,7 +12,7 @@ from gis.loading import report
 
 
 class Command(BaseCommand):
-    help = "Load regions, roads, buildings, doors, places, water, green and estates from an OpenStreetMap extract."
+    help = "Load regions and what stands on the ground from an OpenStreetMap extract."
     requires_system_checks = ["wangge"]
 
     def add_arguments(self, parser):
