@@ -70,8 +70,8 @@ export function createCentreMap(container, { bounds, at, ramps }) {
     recolour: draw,
     /** @param {Record<string, string>} params */
     setPoints(params) {
-      tiles = `${location.origin}/tiles/cases/{z}/{x}/{y}.mvt?${new URLSearchParams(params)}&_=${Date.now()}`;
-      applyTiles();
+      tiles = `${location.origin}/tiles/cases/{z}/{x}/{y}.mvt?${new URLSearchParams(params)}`;
+      /** @type {any} */ (map.getSource("cases"))?.setTiles([tiles]); // the same address is asked anew, too
     },
     /** What the server needs to know of the view. @returns {Record<string, string>} */
     view() {
