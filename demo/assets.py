@@ -28,7 +28,7 @@ ALONG = (
     Spacing("0137", MIDDLE, 42, 3.5, "市政设施管理处"),  # lamps
     Spacing("0402", MIDDLE, 24, 2.4, "园林绿化中心"),  # trees
     Spacing("0103", ALL, 70, None, "市政设施管理处"),  # storm drains
-    Spacing("0104", MIDDLE, 55, 5.0, "市政设施管理处"),
+    Spacing("0104", MIDDLE, 55, 5.4, "市政设施管理处"),
     Spacing("0102", ALL, 95, None, "市政设施管理处"),
     Spacing("0101", WIDE, 120, None, "自来水公司"),
     Spacing("0111", WIDE, 180, None, "燃气公司"),
@@ -43,6 +43,7 @@ ALONG = (
     Spacing("0217", WIDE, 90, None, "公安交警大队"),
 )
 IN_PARKS = (("0407", 5), ("0139", 6), ("0146", 2), ("0406", 1), ("0305", 3), ("0301", 1))
+_PAVEMENT_M = 5.6
 _DEPARTMENTS = {"0301": "环境卫生管理处", "0305": "环境卫生管理处", "0146": "体育局"}
 
 
@@ -79,11 +80,19 @@ def _along(
     return np.concatenate([at + offset, at - offset]), np.concatenate([road, road])
 
 
+def _on_carriageway(points: np.ndarray, carriageways: shapely.STRtree) -> np.ndarray:
+    """Which points would stand where people drive: at crossings a pavement is the other road's middle."""
+    driven_over = np.zeros(len(points), dtype=bool)
+    driven_over[carriageways.query(shapely.points(points), predicate="intersects")[0]] = True
+    return driven_over
+
+
 def place(plan: Plan, graph: Graph, parcels: Parcels, rng: np.random.Generator) -> Assets:
     lines = np.concatenate([plane.on_the_ground(s) for s in graph.strands])
     road_of = np.repeat(np.arange(len(plan.roads)), [len(s) for s in graph.strands])
     half = np.array([road.half_width_m for road in plan.roads])
     kinds = np.array([road.kind for road in plan.roads])
+    carriageways = shapely.STRtree(shapely.buffer(lines, half[road_of] - _PAVEMENT_M, quad_segs=4))
     code, at, road, department = [], [], [], []
     for spacing in ALONG:
         wanted = (
@@ -92,6 +101,9 @@ def place(plan: Plan, graph: Graph, parcels: Parcels, rng: np.random.Generator) 
             else np.isin(kinds[road_of], spacing.kinds)
         )
         points, roads = _along(spacing, lines[wanted], road_of[wanted], half, rng)
+        if spacing.inset_m is not None:
+            free = ~_on_carriageway(points, carriageways)
+            points, roads = points[free], roads[free]
         at.append(points)
         road.append(roads)
         code.append(np.full(len(points), spacing.code))

@@ -6,6 +6,7 @@ import shapely
 from cases.models import Case, CaseEvent, Category
 from cases.reference import IN_USE
 from demo import happenings
+from demo.city import City
 from demo.copying import copy, ewkb, indexed_afterwards, reserve, timestamps
 from demo.profiles import PROFILES
 from demo.run import Run
@@ -43,7 +44,7 @@ def _cases(run: Run, cases: happenings.Cases, category: np.ndarray) -> int:
     units = np.array(city.unit_grid_codes)[cases.cell].tolist()
     grid_codes = [*city.grid_codes, ""]  # -1: nobody's
     sides = np.array(_SIDES)[rng.integers(len(_SIDES), size=size)].tolist()
-    doors = [city.addresses[d] for d in cases.door.tolist()]
+    doors = np.array(_doorsteps(city), dtype=object)[cases.door].tolist()
     reported, ids = timestamps(cases.reported), reserve(Case, size)
     copy(
         Case,
@@ -72,6 +73,12 @@ def _cases(run: Run, cases: happenings.Cases, category: np.ndarray) -> int:
         },
     )
     return size
+
+
+def _doorsteps(city: City) -> list[str]:
+    """How each door is called: its address, at a gate with the name of what lies behind it."""
+    known = [city.known.get(parcel, "") for parcel in city.doors.parcel.tolist()]
+    return [f"{address}{name}" for address, name in zip(city.addresses, known, strict=True)]
 
 
 def _workers(source: np.ndarray, grid: np.ndarray, workers: int, rng) -> tuple[np.ndarray, np.ndarray]:

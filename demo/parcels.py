@@ -102,7 +102,7 @@ def _cut_up(
         own = np.flatnonzero(block == b)
         count = max(1, round(len(own) / rng.uniform(1.4, 3.2)))
         for members in parts(own, territory.centres, territory.area_m2, count):
-            shape = shapely.intersection(shapely.union_all(ground[members]), free[b])
+            shape = shapely.intersection(shapely.coverage_union_all(ground[members]), free[b])
             for piece in shapely.get_parts(shapely.buffer(shape, -WALL_M, join_style="mitre")):
                 if piece.area >= SMALLEST_M2:
                     at = shapely.get_coordinates(shapely.point_on_surface(piece))[0]
@@ -174,7 +174,9 @@ def lay_out(
 ) -> Parcels:
     ground = plane.on_the_ground(territory.polygons)
     number = np.unique(territory.block, return_inverse=True)[1]
-    blocks = np.array([shapely.union_all(ground[number == b]) for b in range(number.max() + 1)], dtype=object)
+    blocks = np.array(
+        [shapely.coverage_union_all(ground[number == b]) for b in range(number.max() + 1)], dtype=object
+    )
     corridor = bent(plan.corridor)
     roads = road_space(plan, graph)
     free = _buildable(blocks, roads, corridor)
@@ -185,8 +187,9 @@ def lay_out(
     east = plane.bend(board + step) - plane.bend(board - step)
     distance = np.hypot(board[:, 0] / scale.half_width_m, board[:, 1] / scale.half_height_m)
     water = bent(plan.river.buffer(plan.river_half_width_m))
-    district = shapely.union_all(ground)
-    banks = shapely.intersection(shapely.difference(corridor, shapely.union_all([water, *roads])), district)
+    district = shapely.coverage_union_all(ground)
+    near = roads[shapely.intersects(roads, corridor)]
+    banks = shapely.intersection(shapely.difference(corridor, shapely.union_all([water, *near])), district)
     parcels = Parcels(
         shape=shape,
         use=np.full(len(shape), "", dtype="U16"),

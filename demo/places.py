@@ -41,6 +41,9 @@ LANDMARKS = {  # use of a parcel: category, endings
 }
 
 
+PARKS = ("park", "great_park")
+
+
 @dataclass
 class Places:
     """``at``: ground metres."""
@@ -72,22 +75,23 @@ def landmarks(parcels: Parcels, names: Names) -> dict[int, str]:
 def settle(
     parcels: Parcels, known: dict[int, str], doors, houses, addresses: list[str], names: Names
 ) -> Places:
-    """Landmarks at their middle, a trade in most shop houses."""
+    """Landmarks at their middle, parks at their gate, a trade in most shop houses."""
     places = Places()
-    gate = dict(zip(doors.parcel.tolist(), addresses, strict=True))
+    gates = dict(zip(doors.parcel.tolist(), zip(addresses, doors.at, strict=True), strict=True))
+    middles = shapely.get_coordinates(shapely.point_on_surface(parcels.shape))
     for p, name in known.items():
         use = str(parcels.use[p])
         if use in LANDMARKS:
-            middle = shapely.get_coordinates(shapely.point_on_surface(parcels.shape[p]))[0]
-            places.add(name, LANDMARKS[use][0], gate.get(p, ""), middle)
+            address, at = gates.get(p, ("", middles[p]))
+            places.add(name, LANDMARKS[use][0], address, at if use in PARKS else middles[p])
     rng = names.rng
     weights = np.array([weight for weight, _ in TRADES.values()], dtype=float)
     trades = rng.choice(list(TRADES), size=len(doors.at), p=weights / weights.sum())
     open_ = rng.random(len(doors.at)) < 0.82
-    middles = shapely.get_coordinates(shapely.centroid(houses.shape))
+    inside = shapely.get_coordinates(shapely.centroid(houses.shape))
     for d, house in enumerate(doors.house.tolist()):
         if house >= 0 and open_[d]:
             endings = TRADES[str(trades[d])][1]
             name = f"{names.stem()}{endings[int(rng.integers(len(endings)))]}"
-            places.add(name, str(trades[d]), addresses[d], (middles[house] * 2 + doors.at[d]) / 3)
+            places.add(name, str(trades[d]), addresses[d], (inside[house] * 2 + doors.at[d]) / 3)
     return places

@@ -17,6 +17,7 @@ _SCALE = np.array([_LON_M, _LAT_M])
 
 #        amplitude m, wave length m, direction of the wave, of the shift, phase
 _WAVES = (
+    (190.0, 9400.0, 0.9, 2.4, 1.2),
     (70.0, 5200.0, 0.6, 2.1, 0.4),
     (46.0, 2900.0, 2.0, 0.7, 1.9),
     (17.0, 1150.0, 1.1, 2.6, 3.1),
@@ -27,7 +28,7 @@ _WAVES = (
 def bend(board: np.ndarray) -> np.ndarray:
     """Points of the drawing board, shape (n, 2), moved to the ground; metres on both sides.
 
-    The shift changes by less than a fifth of the way, so that nothing folds.
+    The shift changes by less than half of the way, so that nothing folds.
     """
     moved = np.array(board, dtype=float)
     for amplitude, length, wave, shift, phase in _WAVES:

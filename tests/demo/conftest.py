@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from demo import loading
 from demo.city import City, compose
@@ -20,7 +20,7 @@ def demo_city() -> City:
     return compose(TINY, SEED)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def loaded(django_db_setup, django_db_blocker):
     """The tiny city in the database; ``said`` is what the load reported."""
     said = []
@@ -28,3 +28,13 @@ def loaded(django_db_setup, django_db_blocker):
         loading.load(TINY, seed=SEED, until=UNTIL, say=said.append)
         yield SimpleNamespace(said=said, until=UNTIL)
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def empty(loaded, db):
+    """The same database without the city, for one test."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """TRUNCATE grids_region, grids_organisation, grids_responsibilitygrid, grids_unitgrid, cases_case,
+                        wangge_user CASCADE"""
+        )
