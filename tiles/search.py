@@ -1,9 +1,8 @@
 """The search box: names, codes and numbers of all layers that a user sees, in one statement.
 
-Texts that begin as asked come first, then those that hold it. Both are served by the trigram indexes of
-the columns; one or two characters find beginnings there too, while what merely holds them is looked for
-row by row, up to the number of hits wanted. A layer with a time grows without end: in it such short texts
-find beginnings alone, and the newest come first.
+Texts that begin as asked come first, then those that hold it. Both are served by the trigram indexes of the
+columns. Two characters are no trigram, but with the edge of a word they are: they are looked for at
+beginnings and at ends (``花园``, ``中学``), one character at beginnings. Of cases the newest come first.
 """
 
 from functools import reduce
@@ -20,7 +19,7 @@ from gis.layers import Layer, layers
 from tiles import features, regions
 
 LONGEST = 100  # characters of a question
-SHORT = 2  # characters that no trigram holds
+HOLDS = {1: "", 2: "%{}"}  # by length of the question; longer ones are looked for anywhere
 
 
 @CharField.register_lookup
@@ -91,12 +90,12 @@ def _tiers(layer: Layer, text: str, user) -> list[QuerySet]:
     if not layer.search:
         return []
     pattern = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    begins, holds = (_any_of(layer, shape.format(pattern)) for shape in ("{}%", "%{}%"))
     rows = layer.visible_to(user)
-    order = (f"-{layer.paths[layer.time]}", "-pk") if layer.time else (layer.paths[layer.search[0]], "pk")
+    begins = _any_of(layer, f"{pattern}%")
     tiers = [rows.filter(begins)]
-    if len(text) > SHORT or not layer.time:
-        tiers.append(rows.filter(holds & ~begins))
+    if holds := HOLDS.get(len(text), "%{}%"):
+        tiers.append(rows.filter(_any_of(layer, holds.format(pattern)) & ~begins))
+    order = (f"-{layer.paths[layer.time]}", "-pk") if layer.time else (layer.paths[layer.search[0]], "pk")
     return [features.in_lists(layer, tier).order_by(*(() if merges(layer) else order)) for tier in tiers]
 
 

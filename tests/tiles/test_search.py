@@ -37,7 +37,7 @@ def test_what_has_a_name_is_found(town, chief, text, layer, title):
     assert found(chief, text)[layer] == [title]
 
 
-def test_two_characters_inside_a_name_find_it(town, chief):
+def test_two_characters_at_the_end_of_a_name_find_it(town, chief):
     assert "west小卖部" in found(chief, "卖部")["places"]
 
 
@@ -51,8 +51,8 @@ def test_names_that_begin_as_asked_come_before_those_that_hold_it(town, chief):
     assert found(chief, "东湖店")["places"] == ["东湖店", "大东湖店"]
 
 
-def test_a_short_text_inside_a_case_number_is_not_looked_for(town, chief):
-    assert "cases" not in found(chief, "01")
+def test_two_characters_in_the_middle_of_a_name_are_not_looked_for(town, chief):
+    assert "places" not in found(chief, "小卖")
 
 
 def test_segments_of_one_road_come_once(town, chief):
@@ -82,8 +82,8 @@ def test_an_unnamed_building_is_called_by_its_address(town, chief):
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "%%%", "'; --", "100%"])
 def test_pattern_signs_are_just_signs(town, chief, text):
-    Place.objects.create(name=f"店{text}x", location=MAP.point("p"), region_code=city.WEST)
-    assert found(chief, text) == {"places": [f"店{text}x"]}
+    Place.objects.create(name=f"{text}店", location=MAP.point("p"), region_code=city.WEST)
+    assert found(chief, text) == {"places": [f"{text}店"]}
 
 
 def test_the_search_is_one_statement(town, chief, django_assert_num_queries):
@@ -91,15 +91,14 @@ def test_the_search_is_one_statement(town, chief, django_assert_num_queries):
         search.search("东湖", user=chief, limit=5)
 
 
-@pytest.mark.parametrize("name", ["roads", "estates", "buildings", "places", "assets", "cases"])
-def test_large_tables_are_searched_by_index(db, chief, name):
-    """Of a table too large to read, PostgreSQL would use an index for three characters and more."""
-    layer = layers.get(name)
-    rows = layer.rows().filter(search._any_of(layer, "%东湖路%")).order_by()
+@pytest.mark.parametrize("pattern", ["东%", "%花园", "%东湖路%", "%Road%"])
+def test_large_tables_are_searched_by_index(db, pattern):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = rows.explain()
-    assert "Bitmap Index Scan" in plan, plan
+    for name in ["roads", "estates", "buildings", "places", "assets", "cases"]:
+        layer = layers.get(name)
+        plan = layer.rows().filter(search._any_of(layer, pattern)).order_by().explain()
+        assert "Bitmap Index Scan" in plan, plan
 
 
 # --- over HTTP ----------------------------------------------------------------------------------
