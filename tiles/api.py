@@ -4,7 +4,7 @@ import hashlib
 import math
 import time
 import zlib
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
+from gis.models import User
 from tiles import filters, mvt, styles
 from tiles.palette import THEMES
 from tiles.signing_in import OneLook
@@ -73,18 +74,18 @@ def remembered_statement(names: str, z: int, request: Request) -> str:
     All that decides what may be seen is part of the key, so that a change of role or jurisdiction holds
     at once; what a declaration makes of today's date is at most ten seconds late.
     """
-    user = request.user
+    user = cast(User, request.user)
     moment = int(time.monotonic() / REMEMBERED_S)
     filtered = tuple(request.query_params.lists())
     key = (names, z, moment, user.pk, user.role, user.jurisdiction, repr(filtered))
-    if key not in _remembered:
+    if (text := _remembered.get(key)) is None:
         asked = layers_named(names, user=user)
         filters.refuse_unknown(request.query_params, *asked)
         text = mvt.statement(asked, z=z, user=user, params=request.query_params)
         if len(_remembered) > 500:
             _remembered.clear()
         _remembered[key] = text
-    return _remembered[key]
+    return text
 
 
 def answer(request: Request, tile: bytes) -> HttpResponse:

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateTimeField
+from django.db.models import DateTimeField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from gis.errors import BadParameter
 from gis.fields import WEB_MERCATOR
-from gis.jurisdiction import Scoped
 from gis.layers import Clustered, Layer, Simplified
 from tiles import filters, styles
 
@@ -91,10 +90,10 @@ def statement(asked: Iterable[Layer], *, z: int, user, params) -> str:
     return f"SELECT {' || '.join(parts)}" if parts else ""
 
 
-def _parts(layer: Layer, rows: Scoped, z: int) -> list[str]:
+def _parts(layer: Layer, rows: QuerySet, z: int) -> list[str]:
     match layer.generalise:
-        case Clustered(below=below) if z < below:
-            return [_clusters(layer, rows, z)]
+        case Clustered(below=below) as how if z < below:
+            return [_clusters(layer, rows, how, z)]
     parts = [_features(layer, rows, z)]
     if z >= styles.labelled_from(layer):
         parts.append(_label_points(layer, rows))
@@ -107,10 +106,11 @@ TILE = "ST_TileEnvelope(%(z)s, %(x)s, %(y)s)"
 TILE_AND_BUFFER = f"ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => {BUFFER / EXTENT})"
 
 
-def _compiled(rows: Scoped, *columns: str) -> str:
+def _compiled(rows: QuerySet, *columns: str) -> str:
     """The QuerySet as SQL text with its values in place, safe inside a text with parameters."""
     sql, values = rows.values_list(*columns).query.get_compiler(connection.alias).as_sql()
-    return str(connection.ops.compose_sql(sql, values)).replace("%", "%%")
+    text = connection.ops.compose_sql(sql, values)  # type: ignore[attr-defined]  # PostgreSQL's has it
+    return str(text).replace("%", "%%")
 
 
 def _quoted(name: str) -> str:
@@ -133,14 +133,14 @@ def _as_mvt(name: str, features: str) -> str:
     return f"(SELECT ST_AsMVT(feature, '{name}', {EXTENT}, '@geometry', '@id') FROM ({features}) feature)"
 
 
-def _source(layer: Layer, rows: Scoped, names: tuple[str, ...]) -> str:
+def _source(layer: Layer, rows: QuerySet, names: tuple[str, ...]) -> str:
     """The layer's rows as a table ``source``: "@id", "@geometry" in EPSG:3857, and attributes by name."""
     sql = _compiled(rows, "pk", layer.twin, *(layer.paths[name] for name in names))
     columns = ", ".join(_quoted(name) for name in ("@id", "@geometry", *names))
     return f"({sql}) source ({columns})"
 
 
-def _features(layer: Layer, rows: Scoped, z: int) -> str:
+def _features(layer: Layer, rows: QuerySet, z: int) -> str:
     """The layer's rows in the tile and its buffer; in small-scale views simplified, and without the tiny."""
     geometry, large_enough = '"@geometry"', "true"
     match layer.generalise:
@@ -162,7 +162,7 @@ def _features(layer: Layer, rows: Scoped, z: int) -> str:
     )
 
 
-def _label_points(layer: Layer, rows: Scoped) -> str:
+def _label_points(layer: Layer, rows: QuerySet) -> str:
     """One point inside each area, in one tile only: a name does not stand in every tile that it spans."""
     names = styles.label_attributes(layer)
     return _as_mvt(
@@ -174,13 +174,13 @@ def _label_points(layer: Layer, rows: Scoped) -> str:
     )
 
 
-def _clusters(layer: Layer, rows: Scoped, z: int) -> str:
+def _clusters(layer: Layer, rows: QuerySet, how: Clustered, z: int) -> str:
     """One point per square with ``point_count``, at the middle of its members; a single one is itself.
 
     Columns and rows of squares count from the world's north-west corner by one formula for all tiles, so
     each point is in one square and each square in one tile. Only the singles' attributes are looked up.
     """
-    per_tile = TILE_PX // layer.generalise.cell_px
+    per_tile = TILE_PX // how.cell_px
     side_m, last = WORLD_M / 2**z / per_tile, per_tile * 2**z - 1
     alone = _compiled(rows.filter(pk=RawSQL('square."@id"', ())), *(layer.paths[name] for name in layer.lean))
     names = ", ".join(_quoted(name) for name in layer.lean)

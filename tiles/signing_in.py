@@ -59,7 +59,7 @@ def _look(key: str) -> User | None:
     if (known := _verified.get(key)) is None:
         return None
     user = next(iter(User.objects.raw(_LOOK, [known.user_id, key])), None)
-    if user is None or Verified(user.pk, user.session_data, user.password) != known:
+    if user is None or Verified(user.pk, vars(user)["session_data"], user.password) != known:
         _verified.pop(key, None)
         return None
     return user
