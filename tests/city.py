@@ -62,88 +62,87 @@ def make_case(number: str, location: Point, *, region_code: str, unit_grid_code:
     )
 
 
+REGIONS = {  # code → name, corners
+    CITY: ("许州市", "ANKG"),
+    DISTRICT: ("魏南区", "ACJG"),
+    NEIGHBOUR: ("邻区", "CNKJ"),
+    STREET: ("东湖街道", "ACJG"),
+    WEST: ("西社区", "ABHG"),
+    EAST: ("东社区", "BCJH"),
+    NEIGHBOUR_STREET: ("邻街道", "CNKJ"),
+    NEIGHBOUR_COMMUNITY: ("邻社区", "CNKJ"),
+}
+RESPONSIBILITY_GRIDS = {
+    WEST: ("西网格", "ABHG"),
+    EAST: ("东网格", "BCJH"),
+    NEIGHBOUR_COMMUNITY: ("邻网格", "CNKJ"),
+}
+UNIT_GRIDS = {
+    WEST + "001": "ABED", WEST + "002": "DEHG", EAST + "001": "BCFE", EAST + "002": "EFJH",
+    NEIGHBOUR_COMMUNITY + "001": "CNMF", NEIGHBOUR_COMMUNITY + "002": "FMKJ",
+}  # fmt: skip
+SIDES = {  # something of each layer stands on each: around which mark, in which block and community
+    "west": ("p", "ABED", WEST),
+    "east": ("q", "BCFE", EAST),
+    "neighbour": ("n", "CNMF", NEIGHBOUR_COMMUNITY),
+}
+
+
 def load() -> SimpleNamespace:
     """Everything in the database; the most used rows by name."""
-    for code, name, marks in [
-        (CITY, "许州市", "ANKG"),
-        (DISTRICT, "魏南区", "ACJG"),
-        (NEIGHBOUR, "邻区", "CNKJ"),
-        (STREET, "东湖街道", "ACJG"),
-        (WEST, "西社区", "ABHG"),
-        (EAST, "东社区", "BCJH"),
-        (NEIGHBOUR_STREET, "邻街道", "CNKJ"),
-        (NEIGHBOUR_COMMUNITY, "邻社区", "CNKJ"),
-    ]:
+    responsibility = _territory()
+    town = SimpleNamespace(
+        road=Road.objects.create(
+            name="中轴路", kind="primary", centreline=MAP.lines("DEFM"), region_code=CITY
+        ),
+        organisation=Organisation.objects.create(name="魏南区指挥中心", kind="centre", region_code=DISTRICT),
+        responsibility=responsibility,
+        cases={}, buildings={}, estates={}, assets={},
+    )  # fmt: skip
+    for number, (side, (mark, block, community)) in enumerate(SIDES.items(), start=1):
+        home = {"region_code": community, "unit_grid_code": community + "001"}
+        _ground(town, side, mark, block, home)
+        _things(town, side, mark, number, home)
+    return town
+
+
+def _territory() -> dict[str, ResponsibilityGrid]:
+    """Regions and grids; the responsibility grids by community."""
+    for code, (name, marks) in REGIONS.items():
         Region.objects.create(code=code, name=name, boundary=MAP.areas(marks))
     responsibility = {
-        region: ResponsibilityGrid.objects.create(
-            code=f"{region[:9]}G{n:03}", name=name, region_code=region, boundary=MAP.areas(m)
+        community: ResponsibilityGrid.objects.create(
+            code=f"{community[:9]}G{n:03}", name=name, region_code=community, boundary=MAP.areas(marks)
         )
-        for n, (region, name, m) in enumerate(
-            [(WEST, "西网格", "ABHG"), (EAST, "东网格", "BCJH"), (NEIGHBOUR_COMMUNITY, "邻网格", "CNKJ")],
-            start=1,
-        )
+        for n, (community, (name, marks)) in enumerate(RESPONSIBILITY_GRIDS.items(), start=1)
     }
-    for code, marks in [
-        (WEST + "001", "ABED"),
-        (WEST + "002", "DEHG"),
-        (EAST + "001", "BCFE"),
-        (EAST + "002", "EFJH"),
-        (NEIGHBOUR_COMMUNITY + "001", "CNMF"),
-        (NEIGHBOUR_COMMUNITY + "002", "FMKJ"),
-    ]:
+    for code, marks in UNIT_GRIDS.items():
         UnitGrid.objects.create(
-            code=code, name="", boundary=MAP.area(marks), responsibility_grid=responsibility[code[:12]]
+            code=code, boundary=MAP.area(marks), responsibility_grid=responsibility[code[:12]]
         )
-    organisation = Organisation.objects.create(name="魏南区指挥中心", kind="centre", region_code=DISTRICT)
-    road = Road.objects.create(name="中轴路", kind="primary", centreline=MAP.lines("DEFM"), region_code=CITY)
-    at = {
-        "west": ("p", "ABED", WEST),
-        "east": ("q", "BCFE", EAST),
-        "neighbour": ("n", "CNMF", NEIGHBOUR_COMMUNITY),
-    }
-    asset_class = AssetClass.objects.get(scheme="GB/T 30428.2-2013", code="0101")
-    things = SimpleNamespace(
-        road=road,
-        organisation=organisation,
-        responsibility=responsibility,
-        cases={},
-        buildings={},
-        estates={},
-        assets={},
-    )
-    for n, (side, (mark, block, region)) in enumerate(at.items(), start=1):
-        home = {"region_code": region, "unit_grid_code": region + "001"}
-        estate = Estate.objects.create(
-            name=f"{side}花园",
-            boundary=MAP.areas(block),
-            **home,
-        )
-        things.estates[side] = estate
-        things.buildings[side] = Building.objects.create(
-            name=f"{side}楼",
-            number="1号楼",
-            estate=estate,
-            footprint=_multi(box(mark, half_m=15)),
-            kind="residential",
-            **home,
-        )
-        Door.objects.create(
-            road_name="中轴路", number=f"{n}号", road=road, location=MAP.point(mark, north_m=-80), **home
-        )
-        Place.objects.create(
-            name=f"{side}小卖部", category="shop", location=MAP.point(mark, east_m=30), **home
-        )
-        things.assets[side] = Asset.objects.create(
-            code=f"{region[:6]}0101{n:06}",
-            asset_class=asset_class,
-            location=MAP.point(mark, east_m=-40),
-            **home,
-        )
-        Water.objects.create(name=f"{side}塘", kind="pond", extent=_multi(box(mark, half_m=5)), **home)
-        Green.objects.create(name=f"{side}绿地", kind="park", extent=_multi(box(mark, half_m=8)), **home)
-        things.cases[side] = make_case(f"2026{n:08}", MAP.point(mark, east_m=5), place=f"{side}楼旁", **home)
-    return things
+    return responsibility
+
+
+def _ground(town, side: str, mark: str, block: str, home: dict) -> None:
+    estate = Estate.objects.create(name=f"{side}花园", boundary=MAP.areas(block), **home)
+    town.estates[side] = estate
+    town.buildings[side] = Building.objects.create(
+        name=f"{side}楼", number="1号楼", estate=estate, kind="residential",
+        footprint=_multi(box(mark, half_m=15)), **home,
+    )  # fmt: skip
+    Water.objects.create(name=f"{side}塘", kind="pond", extent=_multi(box(mark, half_m=5)), **home)
+    Green.objects.create(name=f"{side}绿地", kind="park", extent=_multi(box(mark, half_m=8)), **home)
+
+
+def _things(town, side: str, mark: str, number: int, home: dict) -> None:
+    spot = MAP.point(mark, north_m=-80)
+    Door.objects.create(road_name="中轴路", number=f"{number}号", road=town.road, location=spot, **home)
+    Place.objects.create(name=f"{side}小卖部", category="shop", location=MAP.point(mark, east_m=30), **home)
+    town.assets[side] = Asset.objects.create(
+        code=f"{home['region_code'][:6]}0101{number:06}", location=MAP.point(mark, east_m=-40),
+        asset_class=AssetClass.objects.get(scheme="GB/T 30428.2-2013", code="0101"), **home,
+    )  # fmt: skip
+    town.cases[side] = make_case(f"2026{number:08}", MAP.point(mark, east_m=5), place=f"{side}楼旁", **home)
 
 
 def _multi(polygon: Polygon) -> MultiPolygon:
