@@ -61,8 +61,8 @@ class ReportSerializer(SpotSerializer):
     client_key = serializers.UUIDField()
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.filter(is_active=True))
     accuracy_m = FiniteField(min_value=0, max_value=100_000, required=False, allow_null=True)
-    level = serializers.ChoiceField(Case.Level, default=Case.Level.GENERAL)
-    urgency = serializers.ChoiceField(Case.Urgency, default=Case.Urgency.GENERAL)
+    level = serializers.ChoiceField(Case.Level.choices, default=Case.Level.GENERAL)
+    urgency = serializers.ChoiceField(Case.Urgency.choices, default=Case.Urgency.GENERAL)
     description = serializers.CharField(max_length=1000, allow_blank=True, default="")
     photos = serializers.ListField(child=serializers.FileField(), max_length=photos.MOST, default=list)
 
@@ -83,8 +83,8 @@ class CategorySerializer(serializers.ModelSerializer):
 
 
 class EventSerializer(serializers.ModelSerializer):
-    label = serializers.SerializerMethodField()
-    officer = serializers.StringRelatedField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    officer: serializers.StringRelatedField = serializers.StringRelatedField()
 
     class Meta:
         model = CaseEvent
@@ -104,7 +104,7 @@ class CaseSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "number", "client_key", "category", "stage", "stage_label", "level", "urgency", "source",
             "description", "place", "location", "accuracy_m", "region_code", "unit_grid_code",
             "responsibility_grid_code", "is_cross_grid", "reported_at", "closed_at", "photos",
@@ -130,7 +130,7 @@ class CaseDetailSerializer(CaseSerializer):
     """A case with its history."""
 
     events = EventSerializer(many=True)
-    reporter = serializers.StringRelatedField()
+    reporter: serializers.StringRelatedField = serializers.StringRelatedField()
 
     class Meta(CaseSerializer.Meta):
         fields = (*CaseSerializer.Meta.fields, "reporter", "events")

@@ -42,7 +42,7 @@ def point_of(lon: float, lat: float, *, crs: str | int = coordinate_systems.STOR
     """Coordinates of ``crs`` as longitude, latitude EPSG:4326; BadParameter unless they are on the earth."""
     if not (isfinite(lon) and isfinite(lat)):
         raise BadParameter(name="lon, lat", reason=_("a coordinate must be a finite number"))
-    found = coordinate_systems.to_storage(np.array([[lon, lat]]), crs=crs)[0]
+    found = coordinate_systems.to_storage(np.array([[lon, lat]]), crs=str(crs))[0]
     if not (np.isfinite(found).all() and abs(found[0]) <= 180 and abs(found[1]) < 85):
         raise BadParameter(name="lon, lat", reason=_("this is no place on the map"))
     return float(found[0]), float(found[1])
@@ -73,7 +73,7 @@ def locate(
     if similar and similar["radius_m"] > asked["radius_m"]:
         asked["cells"] = similarity.cells_around(lon, lat, similar["radius_m"])
         found, similar = _ask(asked)
-    if similar:
+    if category and similar:
         _radius_of[category] = similar["radius_m"]
     _refuse_outside(found)
     place = described(found)

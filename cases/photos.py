@@ -75,11 +75,11 @@ def _opened(sent: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():  # our limit is the tighter one
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(sent), formats=_readable())
-        if image.width * image.height > MOST_PIXELS:
+            file = Image.open(io.BytesIO(sent), formats=_readable())
+        if file.width * file.height > MOST_PIXELS:
             raise PhotoUnreadable
-        image.draft("RGB", (SIDE_PX, SIDE_PX))  # a JPEG is unpacked no larger than needed
-        image = ImageOps.exif_transpose(image)
+        file.draft("RGB", (SIDE_PX, SIDE_PX))  # a JPEG is unpacked no larger than needed
+        image = ImageOps.exif_transpose(file)
         image.thumbnail((SIDE_PX, SIDE_PX))
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as broken:
         raise PhotoUnreadable from broken
@@ -117,7 +117,7 @@ def transaction_with_files() -> Iterator[list[FieldFile]]:
             yield written
     except BaseException:
         for file in written:
-            file.storage.delete(file.name)
+            file.storage.delete(str(file.name))
         raise
 
 
