@@ -51,9 +51,10 @@ def clean_all(geometries: np.ndarray, *, kind: str) -> list[Cleaned]:
         & ~shapely.has_z(geometries)
         & shapely.is_valid(geometries)
     )
-    same = shapely.get_num_coordinates(geometries) == shapely.get_num_coordinates(
-        shapely.remove_repeated_points(np.where(ready, geometries, None))
-    )
+    counted = geometries.copy()
+    counted[~ready] = None
+    fewer = shapely.get_num_coordinates(shapely.remove_repeated_points(counted))
+    same = shapely.get_num_coordinates(geometries) == fewer
     return [
         Cleaned(promoted)
         if fine and (promoted := _promoted(geometry, kind)) is not None

@@ -126,6 +126,13 @@ class Layer:
         return self.rows().visible_to(user)
 
     @property
+    def rules(self) -> Loading:
+        """What may be loaded into a layer that takes files."""
+        if self.loading is None:
+            raise ValueError(f"nothing is loaded into {self.name}")
+        return self.loading
+
+    @property
     def twin(self) -> str:
         return f"{self.geometry}_3857"
 

@@ -5,7 +5,8 @@ others may be loaded without it (``skip_refused``). Whatever is refused, nothing
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,21 +61,18 @@ def load_file(
     return report
 
 
-class reported:
-    """Times the work, and hands the report on with a refusal."""
-
-    def __init__(self, report: Report):
-        self.report, self.start = report, time.monotonic()
-
-    def __enter__(self):
-        return self.report
-
-    def __exit__(self, kind, error, trace):
-        self.report.seconds = time.monotonic() - self.start
-        if isinstance(error, refusals.FileRefused):
-            self.report.loaded = self.report.rehomed = 0
-            error.report = self.report
-        return False
+@contextmanager
+def reported(report: Report) -> Iterator[Report]:
+    """Time the work, and hand the report on with a refusal."""
+    start = time.monotonic()
+    try:
+        yield report
+    except refusals.FileRefused as refused:
+        report.loaded = report.rehomed = 0
+        refused.report = report
+        raise
+    finally:
+        report.seconds = time.monotonic() - start
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -160,7 +158,7 @@ def put(rows: Sequence[Row], layer: Layer, report: Report) -> None:
 
     Rows at fault are left out and told in the report: all of them, so that one try tells everything.
     """
-    loading = layer.loading
+    loading = layer.rules
     if loading.complete:
         loading.complete(sound(rows))
     values.convert(rows, layer)
@@ -198,7 +196,7 @@ def clean(rows: Sequence[Row], layer: Layer, *, file: str) -> None:
 
 def check_unique(rows: Sequence[Row], layer: Layer) -> None:
     """Refuse codes that repeat in the file, or that stand in the table already."""
-    name = layer.loading.unique
+    name = layer.rules.unique
     seen: dict[str, Row] = {}
     for row in rows:
         if (value := row.values.get(name)) is None:
@@ -215,7 +213,7 @@ def check_unique(rows: Sequence[Row], layer: Layer) -> None:
 
 def write(rows: Sequence[Row], layer: Layer) -> list[Row]:
     """Insert the rows, give them their homes, and take out again those that break a rule of the layer."""
-    loading = layer.loading
+    loading = layer.rules
     writing.copy(rows, layer)
     writing.analyse(layer)
     by_id = {row.id: row for row in rows}

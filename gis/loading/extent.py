@@ -32,7 +32,7 @@ def check(rows: Sequence[Row], layer: Layer, *, file: str, city: Box | None) -> 
     if not len(boxes):
         return
     whole = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
-    if layer.loading.outline:
+    if layer.rules.outline:
         if not _on_globe(whole) or _looks_turned(whole):
             raise Elsewhere(file=file, reason=_diagnosis(whole, city=None))
         return

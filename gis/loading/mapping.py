@@ -46,7 +46,7 @@ def rows_of(
     columns = {field: source.columns[column] for field, column in found.items()}
     rows = []
     for i, (number, shape) in enumerate(zip(source.numbers, shapes, strict=True)):
-        values = {field: plain(column[i]) for field, column in columns.items()} | constants
+        values = {field: plain(column[i]) for field, column in columns.items()} | dict(constants)
         row = Row(number=number, shape=shape, values=values)
         if i in source.mended:
             row.repairs.append(source.mended[i])
@@ -71,7 +71,7 @@ def plain(value: Any) -> Any:
 
 def _columns_of(source: Source, layer: Layer, mapping, constants) -> dict[str, str]:
     """The file's column for each field that has one."""
-    fields = {column.name: column for column in layer.loading.columns}
+    fields = {column.name: column for column in layer.rules.columns}
     for name in (*mapping, *constants):
         if name not in fields and name not in _COORDINATES:
             raise UnknownField(layer=layer.name, field=name, fields=", ".join(fields))
@@ -104,7 +104,9 @@ def _first(by_usual_name: Mapping[str, str], column: Column) -> str:
 # --- shapes -------------------------------------------------------------------------------------
 
 
-def _shapes_of(source: Source, mapping: Mapping[str, str]) -> tuple[Sequence[Any], dict[int, str]]:
+def _shapes_of(
+    source: Source, mapping: Mapping[str, str]
+) -> tuple[Sequence[Any] | np.ndarray, dict[int, str]]:
     """The shapes of all rows, and by index why one has none."""
     if source.shapes is not None and not {LON, LAT, WKT} & set(mapping):
         return source.shapes, {}
@@ -128,7 +130,7 @@ def _points(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[np.ndarray, dict[int,
     shapes = np.full(len(xy), None, dtype=object)
     shapes[good] = shapely.points(xy[good])
     faults = {
-        int(i): _("“{x}”, “{y}” are not coordinates.").format(x=plain(xs[i]), y=plain(ys[i]))
+        int(i): _("“{x}”, “{y}” are not coordinates.").format(x=plain(xs[int(i)]), y=plain(ys[int(i)]))
         for i in np.flatnonzero(~good)
     }
     return shapes, faults
@@ -144,6 +146,7 @@ def _coordinate(value: Any) -> float:
 
 def _from_wkt(texts: Sequence[Any]) -> tuple[np.ndarray, dict[int, str]]:
     given = np.array([str(text).split(";", 1)[-1] if text else None for text in texts], dtype=object)
-    shapes = shapely.from_wkt(given, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # a vertex that is no number is told with its row
+        shapes = shapely.from_wkt(given, on_invalid="ignore")
     faults = {i: _("Its WKT cannot be read.") for i, text in enumerate(given) if text and shapes[i] is None}
     return shapes, faults

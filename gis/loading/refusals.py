@@ -1,15 +1,24 @@
 """Why a whole file is refused; nothing has changed then."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from gis.errors import Refused
 
+if TYPE_CHECKING:
+    from gis.loading.report import Report
+
 
 class FileRefused(Refused):
-    """The fault lies with the file or with how it was named, not with single rows."""
+    """The fault lies with the file or with how it was named, not with single rows.
+
+    ``report`` tells what was found until then.
+    """
 
     code = "file-refused"
     status = 400
+    report: "Report | None" = None
 
 
 class NoSuchFile(FileRefused):

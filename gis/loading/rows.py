@@ -1,8 +1,10 @@
 """What is read from a file: a source of columns and shapes, then rows on their way into a layer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from gis.geometry import Place
 
@@ -18,8 +20,8 @@ class Source:
     """
 
     name: str
-    columns: dict[str, Sequence[Any]]
-    shapes: Sequence[Any] | None
+    columns: Mapping[str, Sequence[Any]]
+    shapes: Sequence[Any] | np.ndarray | None
     numbers: Sequence[int]
     crs: str = ""
     declared: bool = False

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
 
 from gis.loading import encodings
 from gis.loading.refusals import CutOff, NoSuchTable, Unreadable
@@ -60,7 +61,7 @@ def read_excel(path: Path, *, table: str) -> Source:
         return _source(path, heading, values, [])
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise CutOff(file=path.name, reason=f"{error}.") from None
-    except (openpyxl.utils.exceptions.InvalidFileException, ValueError, OSError) as error:
+    except (InvalidFileException, ValueError, OSError) as error:
         raise Unreadable(file=path.name, reason=str(error)) from None
 
 

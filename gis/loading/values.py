@@ -24,8 +24,8 @@ class _Misfit(Exception):
 
 def convert(rows: Sequence[Row], layer: Layer) -> None:
     """Give each row the values that its model takes; empty ones are left to the model's defaults."""
-    required = {column.name for column in layer.loading.columns if column.required}
-    patterns = {c.name: (re.compile(c.pattern), c.hint) for c in layer.loading.columns if c.pattern}
+    required = {column.name for column in layer.rules.columns if column.required}
+    patterns = {c.name: (re.compile(c.pattern), c.hint) for c in layer.rules.columns if c.pattern}
     readers = {f.attname: _reader(f) for f in layer.model._meta.concrete_fields}
     for row in rows:
         if row.fault:
@@ -77,11 +77,11 @@ def _reader(field: models.Field) -> Callable[[Any], Any]:
 
 def choices_of(field: models.Field) -> dict[str, str]:
     """Every way to name a choice of ``field``: its value, or its label in Chinese or English."""
-    named = {}
+    named: dict[str, Any] = {}
     for language in ("en", "zh-hans"):
         with translation.override(language):
-            named |= {str(label).lower(): value for value, label in field.choices}
-    return named | {str(value).lower(): value for value, _label in field.choices}
+            named |= {str(label).lower(): value for value, label in field.flatchoices}
+    return named | {str(value).lower(): value for value, _label in field.flatchoices}
 
 
 def _choice(value: Any, *, by_label: dict[str, str]) -> str:
@@ -154,7 +154,8 @@ def _moment_of_text(text: str) -> datetime:
         if found is None and (day := parse_date(text)):
             found = datetime.combine(day, time())
         if found is None and (match := _LOOSE.fullmatch(text)):
-            found = datetime(*(int(part or 0) for part in match.groups()))
+            year, month, day, *clock = (int(part or 0) for part in match.groups())
+            found = datetime(year, month, day, *clock)
     except ValueError:
         found = None
     if found is None:
