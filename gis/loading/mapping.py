@@ -79,7 +79,7 @@ def _columns_of(source: Source, layer: Layer, mapping, constants) -> dict[str, s
     for column in mapping.values():
         if column not in source.columns:
             raise UnknownColumn(file=source.name, column=column, columns=names)
-    by_usual_name = {_usual(name): name for name in reversed(source.columns)}
+    by_usual_name = {_usual(name): name for name in reversed(list(source.columns))}
     found = {}
     for name, column in fields.items():
         if name in constants:
@@ -110,7 +110,7 @@ def _shapes_of(
     """The shapes of all rows, and by index why one has none."""
     if source.shapes is not None and not {LON, LAT, WKT} & set(mapping):
         return source.shapes, {}
-    usual = {_usual(name): name for name in reversed(source.columns)}
+    usual = {_usual(name): name for name in reversed(list(source.columns))}
     own = {
         what: mapping.get(what) or next((usual[n] for n in names if n in usual), "")
         for what, names in _COORDINATES.items()

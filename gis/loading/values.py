@@ -154,8 +154,8 @@ def _moment_of_text(text: str) -> datetime:
         if found is None and (day := parse_date(text)):
             found = datetime.combine(day, time())
         if found is None and (match := _LOOSE.fullmatch(text)):
-            year, month, day, *clock = (int(part or 0) for part in match.groups())
-            found = datetime(year, month, day, *clock)
+            year, month, date_, hour, minute, second = (int(part or 0) for part in match.groups())
+            found = datetime(year, month, date_, hour, minute, second)
     except ValueError:
         found = None
     if found is None:
