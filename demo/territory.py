@@ -187,9 +187,11 @@ def _divide(scale: Scale, graph: Graph, cell: np.ndarray, block, quarter, centre
     street = whole(street, borders, area_m2, everywhere)
     community = np.empty(len(area_m2), dtype=int)
     number = 0
-    for s in np.unique(street):
+    share = np.bincount(street, area_m2).cumsum() / area_m2.sum()
+    counts = np.diff(np.round(share * scale.communities), prepend=0).astype(int)
+    for s in range(len(counts)):
         own = np.flatnonzero(street == s)
-        count = max(1, round(scale.communities * area_m2[own].sum() / area_m2.sum()))
+        count = max(1, int(counts[s]))
         blocks = np.unique(block[own])
         at = np.array([centres[own[block[own] == b]].mean(axis=0) for b in blocks])
         weight = np.array([area_m2[own[block[own] == b]].sum() for b in blocks])

@@ -10,6 +10,9 @@ from django.db import connection, transaction
 from demo import loading
 from demo.city import City, compose
 from demo.scale import TINY
+from gis.layers import layers
+from gis.models import User
+from grids.models import Organisation
 
 SEED = 1
 UNTIL = datetime(2026, 6, 30, 18, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -33,8 +36,7 @@ def loaded(django_db_setup, django_db_blocker):
 @pytest.fixture
 def empty(loaded, db):
     """The same database without the city, for one test."""
+    models = [layer.model for layer in layers] + [Organisation, User]
+    tables = ", ".join(model._meta.db_table for model in models)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """TRUNCATE grids_region, grids_organisation, grids_responsibilitygrid, grids_unitgrid, cases_case,
-                        wangge_user CASCADE"""
-        )
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
