@@ -41,11 +41,10 @@ def gathered(client, name: str, *, z: int) -> dict[int, tuple[dict, Tile]]:
 # --- what is in a tile --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("z", [17, 18])
 @pytest.mark.parametrize("name", NAMES)
-def test_tiles_hold_the_rows_of_the_plain_query(town, chief, signed_in, name, z):
+def test_tiles_hold_the_rows_of_the_plain_query(town, chief, signed_in, name):
     rows = layers.get(name).visible_to(chief)
-    assert set(gathered(signed_in(chief), name, z=z)) == set(rows.values_list("pk", flat=True))
+    assert set(gathered(signed_in(chief), name, z=17)) == set(rows.values_list("pk", flat=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,10 +72,9 @@ def test_features_lie_where_the_rows_lie(town, chief, signed_in, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_layer_is_empty_above_its_zoom_range(town, chief, signed_in, name):
-    first = layers.get(name).zooms[0]
-    for z in range(first):
-        assert get(signed_in(chief), name, here(z)).status_code == 204
-    assert get(signed_in(chief), name, here(DEEPEST)).status_code in (200, 204)
+    client, first = signed_in(chief), layers.get(name).zooms[0]
+    assert {get(client, name, here(z)).status_code for z in range(first)} <= {204}
+    assert get(client, name, here(DEEPEST)).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("z", [12, 14, 16])
@@ -148,9 +146,10 @@ def test_every_way_of_signing_in_opens_the_tiles(town, chief, sign_in):
 def test_the_neighbour_gets_nothing_of_the_town(town, stranger, sign_in, name):
     layer = layers.get(name)
     own = set(layer.visible_to(stranger).values_list("pk", flat=True))
+    client = sign_in(stranger)
     for z in (layer.zooms[0], 14, 17):
         for at in tiles_over(TOWN, z=z):
-            drawn = features(sign_in(stranger), name, at)
+            drawn = features(client, name, at)
             clustered = sum(f["properties"].get("point_count", 1) for f in drawn)
             assert clustered <= len(own)
             assert {f["id"] for f in drawn if "point_count" not in f["properties"]} <= own
@@ -351,13 +350,14 @@ def test_the_accept_header_does_not_matter(town, chief, signed_in):
 
 
 def test_tilejson_tells_what_is_in_the_tiles(town, chief, signed_in):
-    told = signed_in(chief).get(f"/tiles/{ALL}.json").json()
+    client = signed_in(chief)
+    told = client.get(f"/tiles/{ALL}.json").json()
     assert told["tilejson"] == "3.0.0"
     assert told["tiles"] == [f"http://testserver/tiles/{ALL}/{{z}}/{{x}}/{{y}}.mvt"]
     fields = {layer["id"]: set(layer["fields"]) for layer in told["vector_layers"]}
-    for z in (14, 18):
+    for z in (14, 17):
         for at in tiles_over(TOWN, z=z):
-            for name, found in decoded(get(signed_in(chief), ALL, at)).items():
+            for name, found in decoded(get(client, ALL, at)).items():
                 assert all(set(f["properties"]) <= fields[name] for f in found), name
 
 

@@ -127,8 +127,9 @@ def test_counts_over_all_tiles_add_up_to_the_plain_count(town, chief, signed_in,
 
 def test_a_cluster_lies_in_its_own_tile(town, chief, signed_in):
     scatter(60)
+    client = signed_in(chief)
     for at in tiles_over(TOWN, z=14):
-        for feature in features(signed_in(chief), "cases", at):
+        for feature in features(client, "cases", at):
             x, y = feature["geometry"]["coordinates"]
             assert 0 <= x <= EXTENT
             assert 0 <= y <= EXTENT
@@ -185,6 +186,7 @@ def test_each_area_has_its_name_in_one_tile_only(town, chief, signed_in, name, d
 def test_a_name_stands_inside_its_area(town, chief, signed_in):
     estates = layers.get("estates").visible_to(chief)
     rows = {row.pk: shapely.from_wkb(bytes(row.boundary_3857.wkb)) for row in estates}
+    client = signed_in(chief)
     for at in tiles_over(TOWN, z=16):
-        for label in decoded(get(signed_in(chief), "estates", at)).get("estates-label", []):
+        for label in decoded(get(client, "estates", at)).get("estates-label", []):
             assert rows[label["id"]].buffer(unit_m(at)).covers(in_mercator(label, at))

@@ -116,12 +116,13 @@ def test_the_style_reads_only_what_tiles_carry(style, chief, signed_in):
 
 def test_every_point_of_a_label_is_in_the_tiles_of_its_zoom(town, style, chief, signed_in):
     at = {z: Tile.holding(*city.MAP.lonlat("p"), z=z) for z in range(DEEPEST + 1)}
+    client = signed_in(chief)
     labels = [part for part in style("paper")["layers"][1:] if part["source-layer"].endswith("-label")]
     for part in labels:
         name = part["metadata"]["wangge:layer"]
         z = max(int(part.get("minzoom", 0)), layers.get(name).zooms[0])
         around = [Tile(z, at[z].x + dx, at[z].y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
-        held = {found for tile in around for found in decoded(get(signed_in(chief), name, tile))}
+        held = {found for tile in around for found in decoded(get(client, name, tile))}
         assert part["source-layer"] in held, part["id"]
 
 
