@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,32 +58,33 @@ def serving(database_url: str) -> Iterator[Callable[[User], Client]]:
         port = free.getsockname()[1]
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     options += ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "granian", *options, "gis.wsgi:application"],
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, server)
-        yield lambda user: Client(port, session_of(user))
-    finally:
-        server.terminate()
-        server.wait(timeout=15)
+    command = [sys.executable, "-m", "granian", *options, "gis.wsgi:application"]
+    environment = os.environ | {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8"}
+    with tempfile.TemporaryFile("w+") as words:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": words}
+        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, **quiet)
+        try:
+            if not _ready(port, server):
+                words.seek(0)
+                raise CommandError(f"The server does not start:\n{words.read()[-2000:]}")
+            yield lambda user: Client(port, session_of(user))
+        finally:
+            server.terminate()
+            server.wait(timeout=15)
 
 
-def _wait_for(port: int, server: subprocess.Popen) -> None:
+def _ready(port: int, server: subprocess.Popen) -> bool:
+    """Wait until the server says that it can serve; False if it ends or takes too long."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and server.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/readyz")
             if connection.getresponse().status == 200:
-                return
+                return True
         except OSError:
             pass  # not there yet
         finally:
             connection.close()
         time.sleep(0.1)
-    raise CommandError("The server does not start; `make run` says why.")
+    return False
