@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from buildings import placing
 from buildings.models import Asset, AssetClass, Building, Door, Estate, Green, Place, Road, Water
-from gis.admin import ForSuperusers, InJurisdiction, OfficeAdmin
+from gis.admin import ForSuperusers, InJurisdiction
 
 HOME = ("region_code", "unit_grid_code")
 
@@ -103,7 +103,7 @@ class GreenAdmin(SituatedAdmin):
 
 
 @admin.register(AssetClass)
-class AssetClassAdmin(ForSuperusers, OfficeAdmin):
+class AssetClassAdmin(ForSuperusers):
     list_display = ("code", "name", "major_name", "scheme", "is_active")
     list_filter = ("scheme", "is_active")
     search_fields = ("code__startswith", "name", "major_name")

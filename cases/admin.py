@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from cases.models import Case, CaseEvent, CasePhoto, Category
-from gis.admin import ForSuperusers, InJurisdiction, OfficeAdmin, ReadOnly
+from gis.admin import ForSuperusers, InJurisdiction, ReadOnly
 
 
 @admin.register(Category)
-class CategoryAdmin(ForSuperusers, OfficeAdmin):
+class CategoryAdmin(ForSuperusers):
     list_display = (
         "code",
         "name",

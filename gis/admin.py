@@ -5,10 +5,12 @@ staff. Even a superuser sees the city through a jurisdiction, and can give himse
 """
 
 import json
+from typing import cast
 
 import shapely
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.gis.db.models import GeometryField
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis import geometry
 from gis.crs import STORAGE
+from gis.jurisdiction import Scoped
 from gis.models import AccessToken, User
 from gis.roles import Role
 
@@ -57,7 +60,7 @@ class GeoJSONField(forms.CharField):
         return (self.prepare_value(initial) or "") != (data or "").strip()
 
 
-class ChoosesFromOwn:
+class ChoosesFromOwn(BaseModelAdmin):
     """A reference can only be set to what its own table of the back office shows the editor."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -114,7 +117,7 @@ class ReadOnly:
         return False
 
 
-class ForSuperusers:
+class ForSuperusers(OfficeAdmin):
     """Tables that all districts of the server share: seen by all staff, changed by superusers."""
 
     def has_add_permission(self, request):
@@ -133,7 +136,7 @@ class InJurisdiction(OfficeAdmin):
     geometry = ""  # the column that lists do not read
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).visible_to(request.user)
+        rows = cast(Scoped, super().get_queryset(request)).visible_to(request.user)
         if self.geometry:
             rows = rows.defer(self.geometry, f"{self.geometry}_3857")
         return rows
@@ -171,7 +174,7 @@ def in_jurisdiction(region_code: str, user) -> bool:
     return bool(user.jurisdiction) and region_code.startswith(user.jurisdiction)
 
 
-class NotBeyondOwn:
+class NotBeyondOwn(forms.BaseForm):
     """Part of a form of accounts: staff give nobody more ground than they have."""
 
     editor: User
@@ -215,8 +218,8 @@ class OfficeUserAdmin(OfficeAdmin, UserAdmin):
         mine = () if request.user.is_superuser else ("is_superuser", "is_staff")
         return (*super().get_readonly_fields(request, obj), *mine)
 
-    def get_form(self, request, obj=None, **kwargs):
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
         if "jurisdiction" not in form.base_fields:  # shown, not edited
             return form
         return type(form.__name__, (NotBeyondOwn, form), {"editor": request.user})

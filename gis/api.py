@@ -14,7 +14,16 @@ class TokenSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AccessToken
-        fields = ("id", "name", "scope", "hint", "created_at", "expires_at", "last_used_at", "revoked_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "scope",
+            "hint",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        )
         read_only_fields = ("hint", "created_at", "last_used_at", "revoked_at")
 
     def validate_expires_at(self, value):
@@ -26,19 +35,22 @@ class TokenSerializer(serializers.ModelSerializer):
 class IssuedTokenSerializer(TokenSerializer):
     """A new token with its secret, which is shown this once."""
 
-    secret = serializers.CharField(read_only=True)
+    secret = serializers.SerializerMethodField()
 
     class Meta(TokenSerializer.Meta):
-        fields = (*TokenSerializer.Meta.fields, "secret")
+        fields: tuple[str, ...] = (*TokenSerializer.Meta.fields, "secret")
 
     def create(self, validated_data):
-        token, token.secret = AccessToken.objects.issue(
+        token, self.issued_secret = AccessToken.objects.issue(
             validated_data["owner"],
             name=validated_data["name"],
             scope=validated_data.get("scope", AccessToken.Scope.READ),
             expires_at=validated_data.get("expires_at"),
         )
         return token
+
+    def get_secret(self, token) -> str:
+        return self.issued_secret
 
 
 @extend_schema_view(

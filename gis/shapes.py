@@ -10,6 +10,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from gis.crs import STORAGE
 from gis.errors import BadParameter, Refused
@@ -41,7 +42,7 @@ def area(geojson: object, *, name: str, most_vertices: int) -> GEOSGeometry:
     return GEOSGeometry(memoryview(drawn.wkb), srid=STORAGE)
 
 
-def _read(geojson: object, name: str) -> shapely.Geometry:
+def _read(geojson: object, name: str) -> BaseGeometry:
     reason = _("a GeoJSON Polygon or MultiPolygon is needed")
     if not isinstance(geojson, dict) or geojson.get("type") not in ("Polygon", "MultiPolygon"):
         raise BadParameter(name=name, reason=reason)
@@ -54,7 +55,7 @@ def _read(geojson: object, name: str) -> shapely.Geometry:
     return drawn
 
 
-def _trouble(drawn: shapely.Geometry) -> dict:
+def _trouble(drawn: BaseGeometry) -> dict:
     """The point at which an area is not valid, as GeoJSON."""
     if found := _place.search(shapely.is_valid_reason(drawn)):
         return {"type": "Point", "coordinates": [float(found[1]), float(found[2])]}

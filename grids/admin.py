@@ -14,11 +14,11 @@ class TerritoryAdmin(InJurisdiction):
     """Versions of boundaries: a new one is entered whole, of an old one only the name changes."""
 
     geometry = "boundary"
-    list_display = ("code", "name", "valid")
+    list_display: tuple[str, ...] = ("code", "name", "valid")
     search_fields = ("code__startswith", "name")
     ordering = ("code",)
     entered = ("code", "name", "valid", "boundary")
-    kept = ("code", "valid", "drawn")
+    kept: tuple[str, ...] = ("code", "valid", "drawn")
 
     def get_fields(self, request, obj=None):
         return ("name", *self.kept) if obj else self.entered

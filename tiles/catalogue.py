@@ -259,7 +259,7 @@ def range_of(asked: dict[str, Any], user) -> ranges.Range:
         return ranges.box(*asked["box"])
     if "circle" in asked:
         circle = asked["circle"]
-        return ranges.Around(Point(*circle["centre"], srid=4326), circle["radius_m"])
+        return ranges.Around(Point(tuple(circle["centre"]), srid=4326), circle["radius_m"])
     area = shapes.area(asked["polygon"], name="polygon", most_vertices=ranges.MOST_VERTICES)
     return ranges.Meeting(area)
 
@@ -271,8 +271,8 @@ def answered(found: list[ranges.Found], *, offset: int, user) -> list[dict[str, 
         {
             "layer": one.layer.name,
             "title": str(one.layer.title),
-            "count": one.count,
-            "next": offset + len(one.page) if one.page and offset + len(one.page) < one.count else None,
+            "count": one.matched,
+            "next": offset + len(one.page) if one.page and offset + len(one.page) < one.matched else None,
             "features": [
                 {
                     "id": pk,

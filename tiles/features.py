@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet, TextField, Value
+from django.db.models import Expression, F, FloatField, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from gis.layers import Layer
@@ -153,7 +153,9 @@ def extents(asked: Iterable[Layer], user) -> dict[str, Extent]:
 
 def extent_columns(layer: Layer, rows: QuerySet) -> QuerySet:
     """Each row's box (PostGIS box2d) and, if the layer has one, its time."""
-    columns = {"box": Func(F(layer.geometry), function="Box2D", output_field=TextField())}
+    columns: dict[str, Expression | F] = {
+        "box": Func(F(layer.geometry), function="Box2D", output_field=TextField())
+    }
     if layer.time:
         columns["at"] = F(layer.paths[layer.time])
     return rows.order_by().values(**columns)

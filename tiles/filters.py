@@ -12,12 +12,13 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.exceptions import ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis import codes, crs
 from gis.errors import BadParameter, Refused
+from gis.jurisdiction import Scoped
 from gis.layers import Layer
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -34,7 +35,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d{1,6})?)([Zz
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def apply(rows: QuerySet, layer: Layer, params: Mapping[str, str]) -> QuerySet:
+def apply(rows: Scoped, layer: Layer, params: Mapping[str, str]) -> Scoped:
     """``rows`` of ``layer`` narrowed by those ``params`` that the layer understands.
 
     Raises BadParameter, in the user's language, for a value that cannot be read. A layer without a time
@@ -130,7 +131,7 @@ def _box_of_another_system(west: float, south: float, east: float, north: float,
     return Polygon([*points, points[0]], srid=crs.STORAGE)
 
 
-def _in_any_region(rows: QuerySet, text: str) -> QuerySet:
+def _in_any_region(rows: Scoped, text: str) -> Scoped:
     """Rows in any of the regions (comma between codes), with all that lies below them."""
     wanted = text.split(",")
     for code in wanted:
@@ -174,9 +175,9 @@ def _span(text: str, *, name: str = "datetime") -> tuple[datetime, datetime, boo
             day = datetime.fromisoformat(text).date()
             return _midnight(day), _midnight(day + timedelta(days=1)), False
         if read := _INSTANT.fullmatch(text):
-            day, clock, zone = read.groups()
+            on, clock, zone = read.groups()
             zone = "+00:00" if zone in "Zz" else zone.replace(" ", "+")  # an unescaped + arrives as a space
-            instant = datetime.fromisoformat(f"{day}T{clock}{zone}")
+            instant = datetime.fromisoformat(f"{on}T{clock}{zone}")
             return instant, instant, True
     except (ValueError, OverflowError):
         pass
@@ -195,7 +196,7 @@ def _bad_time(text: str, *, name: str = "datetime") -> BadParameter:
     return BadParameter(name=name, reason=reason)
 
 
-def _within(rows: QuerySet, path: str, start: datetime | None, end: datetime | None, closed: bool):
+def _within(rows: Scoped, path: str, start: datetime | None, end: datetime | None, closed: bool):
     if start:
         rows = rows.filter(**{f"{path}__gte": start})
     if end:

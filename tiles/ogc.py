@@ -156,8 +156,8 @@ class Collection(OgcView):
 class Items(OgcView):
     takes = ("f", "limit", "offset")
 
-    def filtered(self, *, name):
-        return [seen_layer(name, self.request.user)]
+    def filtered(self, **kwargs):
+        return [seen_layer(kwargs["name"], self.request.user)]
 
     @described("getItems", "Features of a collection", parameters=PARAMETERS)
     def get(self, request, name):

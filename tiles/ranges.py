@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.contrib.gis.measure import D
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from gis import codes, crs
 from gis.errors import NotHere
 from gis.fields import Ground
+from gis.jurisdiction import Scoped
 from gis.layers import Layer
 from tiles import features, filters, regions
 
@@ -34,7 +35,7 @@ class Meeting:
 
     area: GEOSGeometry
 
-    def of(self, rows: QuerySet, layer: Layer) -> QuerySet:
+    def of(self, rows: Scoped, layer: Layer) -> Scoped:
         return rows.filter(**{f"{layer.geometry}__intersects": self.area})
 
     def measures(self) -> tuple[float, float]:
@@ -50,7 +51,7 @@ class Around:
     centre: Point
     radius_m: float
 
-    def of(self, rows: QuerySet, layer: Layer) -> QuerySet:
+    def of(self, rows: Scoped, layer: Layer) -> Scoped:
         near = Polygon.from_bbox(crs.box_around(*self.centre.coords, radius_m=self.radius_m))
         near.srid = crs.STORAGE  # its index finds the candidates, the ground decides
         return rows.alias(ground=Ground(layer.geometry)).filter(
@@ -67,7 +68,7 @@ class Inside(Meeting):
 
     code: str
 
-    def of(self, rows: QuerySet, layer: Layer) -> QuerySet:
+    def of(self, rows: Scoped, layer: Layer) -> Scoped:
         reaching = Q(region_code__in=codes.ancestors_of(self.code))
         meeting = Q(**{f"{layer.geometry}__intersects": self.area})
         return rows.in_region(self.code) | rows.filter(reaching & meeting)
@@ -92,7 +93,7 @@ class Found(NamedTuple):
     """One layer's answer: how many in all, and a page of them as (id, title, region, w, s, e, n)."""
 
     layer: Layer
-    count: int
+    matched: int
     page: list[list[Any]]
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import QuerySet
 
 from gis import codes
+from gis.jurisdiction import Scoped
 from gis.layers import layers
 
 LAYER = "regions"
 
 
-def seen_by(user) -> QuerySet:
+def seen_by(user) -> Scoped:
     """The regions in force that ``user`` may see."""
     return layers.get(LAYER).visible_to(user)
 
@@ -40,5 +40,5 @@ def boundary_of(code: str, user) -> GEOSGeometry | None:
     return seen_by(user).filter(code=code).values_list(layers.get(LAYER).geometry, flat=True).first()
 
 
-def _bbox(regions: QuerySet) -> tuple[float, float, float, float] | None:
+def _bbox(regions: Scoped) -> tuple[float, float, float, float] | None:
     return regions.aggregate(box=Extent(layers.get(LAYER).geometry))["box"]

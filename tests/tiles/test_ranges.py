@@ -22,7 +22,7 @@ EVERYTHING = [layer.name for layer in layers]
 
 def titles(user, within: ranges.Range, name: str = "places") -> list[str]:
     [found] = ranges.find([layers.get(name)], within, user=user, limit=50, offset=0, params={})
-    assert found.count == len(found.page)
+    assert found.matched == len(found.page)
     return [title for _pk, title, *_rest in found.page]
 
 
@@ -103,7 +103,7 @@ def test_counts_are_those_of_plain_queries(town, chief, name):
     layer = layers.get(name)
     area = city.box("E", half_m=110)
     [found] = ranges.find([layer], ranges.Meeting(area), user=chief, limit=1, offset=0, params={})
-    assert found.count == layer.visible_to(chief).filter(**{f"{layer.geometry}__intersects": area}).count()
+    assert found.matched == layer.visible_to(chief).filter(**{f"{layer.geometry}__intersects": area}).count()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
