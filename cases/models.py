@@ -65,7 +65,7 @@ class Category(models.Model):
 
 class CaseQuerySet(Scoped):
     def in_district_of(self, user):
-        """Cases in the district that ``user`` works in (or in his city or province), whatever their community."""
+        """Cases in the district (or city, or province) that ``user`` works in, whatever their community."""
         return self.in_region(user.jurisdiction[: codes.DISTRICT] if user.is_authenticated else "")
 
     def known_to(self, user):
@@ -79,7 +79,7 @@ class CaseQuerySet(Scoped):
 
 
 class Case(Situated):
-    """案件: what happened and where. What must be done about it is an assignment (later), its history are events.
+    """案件: what happened and where. Its history are events.
 
     ``region_code``, ``unit_grid_code`` and ``responsibility_grid_code`` tell the territory at the time of
     the report and stay with the case.

@@ -187,7 +187,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/",
-    "ENUM_NAME_OVERRIDES": {"CaseLevel": "cases.models.Case.Level", "CaseUrgency": "cases.models.Case.Urgency"},
+    "ENUM_NAME_OVERRIDES": {
+        "CaseLevel": "cases.models.Case.Level",
+        "CaseUrgency": "cases.models.Case.Urgency",
+    },
 }
 
 # --- language and time --------------------------------------------------------------------------
@@ -208,7 +211,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "gis.storage.StaticStorage"},
 }
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(vendor/[^/]+@|.+\.[0-9a-f]{12}\.[a-z0-9]+$)"  # see gis/storage.py
+# see gis/storage.py
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(vendor/[^/]+@|.+\.[0-9a-f]{12}\.[a-z0-9]+$)"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

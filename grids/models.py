@@ -191,7 +191,7 @@ class Officer(models.Model):
 
 
 class ResponsibilityGrid(Territory):
-    """责任网格: adjacent unit grids bound to officers (GB/T 30428.1); may be drawn before unit grids exist."""
+    """责任网格: adjacent unit grids bound to officers (GB/T 30428.1); may be drawn before they are."""
 
     code = models.CharField(_("code"), max_length=32, db_collation="C")
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, spatial_index=False)

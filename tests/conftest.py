@@ -13,6 +13,13 @@ def make_user(username: str, *, role: Role, jurisdiction: str) -> User:
     return User.objects.create_user(username, password="correct horse", role=role, jurisdiction=jurisdiction)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Argon2 is slow on purpose; a test that is not about it need not wait."""
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
+
+
 @pytest.fixture
 def town(db):
     """The drawn town of ``tests.city``, loaded."""

@@ -41,10 +41,11 @@ def prepare(*, own_database: bool, tests: bool = False) -> None:
 
 
 def venv_works() -> bool:
-    """False too for one whose Python is gone (the system was upgraded, the project was moved)."""
-    return (
-        PYTHON.exists() and not subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode
-    )
+    """False too after the system's Python was replaced or the project moved: its scripts hold the path."""
+    pip = VENV / "bin" / "pip"
+    if not pip.exists() or str(VENV) not in pip.read_text():
+        return False
+    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
 
 
 def python_packages(requirements: list[str]) -> str:

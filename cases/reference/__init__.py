@@ -1,4 +1,4 @@
-"""The shipped categories of cases: incident classes (GB/T 30428.2-2013, CJ/T 214-2007) and all asset classes."""
+"""The shipped categories of cases: incident classes (GB/T 30428.2-2013, CJ/T 214-2007), all asset classes."""
 
 import csv
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Files into layers: read, map, place, clean, complete, write, home; in one transaction, with a report.
 
-A fault of the file refuses the file. A fault of a row refuses the row, and with it the file unless the
-others may be loaded without it (``skip_refused``). Whatever is refused, nothing else has changed then.
+A fault of the file refuses the file, and nothing has changed then. A fault of a row refuses the row: the
+report says which and why, and the others are loaded, or none if all of them are wanted (``strict``).
 """
 
 import time
@@ -39,9 +39,7 @@ class Wish:
     only: Mapping[str, str] = field(default_factory=dict)  # the file's column to the value of the rows wanted
 
 
-def load_file(
-    path: Path, layer: Layer, wish: Wish, *, skip_refused: bool = False, dry_run: bool = False
-) -> Report:
+def load_file(path: Path, layer: Layer, wish: Wish, *, strict: bool = False, dry_run: bool = False) -> Report:
     """Load ``path`` into ``layer``. Raises FileRefused, with the report so far; nothing has changed then."""
     if layer.loading is None:
         names = ", ".join(known.name for known in layers if known.loading)
@@ -56,7 +54,7 @@ def load_file(
         clean(rows, layer, file=report.file)
         extent.check(rows, layer, file=report.file, city=extent.city_extent())
         put(rows, layer, report)
-        refuse_unless_allowed(rows, report, skip_refused=skip_refused)
+        settle_refused(rows, report, strict=strict)
         transaction.set_rollback(dry_run)
     return report
 
@@ -159,6 +157,7 @@ def put(rows: Sequence[Row], layer: Layer, report: Report) -> None:
     Rows at fault are left out and told in the report: all of them, so that one try tells everything.
     """
     loading = layer.rules
+    check_codes(rows, layer, file=report.file)
     if loading.complete:
         loading.complete(sound(rows))
     values.convert(rows, layer)
@@ -192,6 +191,14 @@ def clean(rows: Sequence[Row], layer: Layer, *, file: str) -> None:
             row.repairs += cleaned.repairs
     if good and all(row.wrong_type for row in good):
         raise refusals.WrongGeometry(file=file, layer=layer.name, reason=good[0].fault)
+
+
+def check_codes(rows: Sequence[Row], layer: Layer, *, file: str) -> None:
+    """Refuse the file if a row lacks the code by which the layer's rows are known."""
+    code = next((c.name for c in layer.rules.columns if c.required and c.name == layer.rules.unique), "")
+    if lacking := [str(row.number) for row in rows if code and row.values[code] == ""]:
+        facts = {"count": len(lacking), "rows": ", ".join(lacking[:10])}
+        raise refusals.Uncoded(file=file, field=code, **facts)
 
 
 def check_unique(rows: Sequence[Row], layer: Layer) -> None:
@@ -230,9 +237,10 @@ def write(rows: Sequence[Row], layer: Layer) -> list[Row]:
     return sound(rows)
 
 
-def refuse_unless_allowed(rows: Sequence[Row], report: Report, *, skip_refused: bool) -> None:
+def settle_refused(rows: Sequence[Row], report: Report, *, strict: bool) -> None:
+    """Refuse the file if no row is left of it, or if all rows are wanted and one is refused."""
     refused = [row for row in rows if row.fault]
-    if refused and not skip_refused:
-        raise refusals.RowsRefused(refused=len(refused), rows=len(rows))
     if len(refused) == len(rows):
         raise refusals.NoRowLeft(file=report.file, row=refused[0].number, reason=refused[0].fault)
+    if refused and strict:
+        raise refusals.RowsRefused(refused=len(refused), rows=len(rows))

@@ -118,10 +118,14 @@ class NotLoadable(FileRefused):
     sentence = _("Nothing can be loaded into the layer {layer}; loadable are: {layers}.")
 
 
+class Uncoded(FileRefused):
+    sentence = _("{count} rows of {file} have no {field}; the first are: {rows}.")
+
+
 class RowsRefused(FileRefused):
     sentence = _(
-        "{refused} of {rows} rows are refused, so nothing was loaded. Correct them, or load the others with "
-        "--skip-refused."
+        "{refused} of {rows} rows are refused, so nothing was loaded. Correct them, or load the others "
+        "without --strict."
     )
 
 

@@ -294,22 +294,32 @@ def mixed(tmp_path):
     )  # fmt: skip
 
 
-def test_a_refused_row_stops_the_load(town, tmp_path):
+def test_a_refused_row_stops_a_strict_load(town, tmp_path):
     before = counts()
     with pytest.raises(CommandError, match="2"):
-        load(mixed(tmp_path), "places", "--crs", "4326")
+        load(mixed(tmp_path), "places", "--crs", "4326", "--strict")
     assert counts() == before
 
 
-def test_the_others_load_if_that_is_allowed(town, tmp_path):
-    load(mixed(tmp_path), "places", "--crs", "4326", "--skip-refused")
+def test_the_others_are_loaded(town, tmp_path):
+    load(mixed(tmp_path), "places", "--crs", "4326")
     assert names() == {"小卖部", "理发店"}
     assert not Place.objects.filter(name="远店").exists()
 
 
+@pytest.mark.parametrize("code", ["", " "])
+def test_a_row_without_its_code_refuses_the_file(tmp_path, db, code):
+    rows = [({"code": value, "name": "区"}, polygon(*"ACJGA")) for value in ("411002", code)]
+    path = geojson(tmp_path / "r.geojson", *rows)
+    before = counts()
+    with pytest.raises(CommandError, match="2"):
+        load(path, "regions")
+    assert counts() == before
+
+
 def test_the_report_names_row_reason_and_place(town, tmp_path):
     path = tmp_path / "report.csv"
-    load(mixed(tmp_path), "places", "--crs", "4326", "--skip-refused", "--report", str(path))
+    load(mixed(tmp_path), "places", "--crs", "4326", "--report", str(path))
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     assert [(row["row"], row["outcome"]) for row in rows] == [("3", "refused"), ("4", "outside")]
     assert (float(rows[1]["lon"]), float(rows[1]["lat"])) == (100.5, 30.5)
@@ -318,7 +328,7 @@ def test_the_report_names_row_reason_and_place(town, tmp_path):
 def test_the_report_is_written_when_the_load_is_refused(town, tmp_path):
     path = tmp_path / "report.json"
     with pytest.raises(CommandError):
-        load(mixed(tmp_path), "places", "--crs", "4326", "--report", str(path))
+        load(mixed(tmp_path), "places", "--crs", "4326", "--strict", "--report", str(path))
     [report] = json.loads(path.read_text())
     assert (report["rows"], report["loaded"], report["refused"], report["outside"]) == (4, 0, 1, 1)
 
@@ -364,7 +374,7 @@ def test_the_real_blocks_of_lujiazui_load(db, request):
     load(data / "district.geojson", "regions", "--set", "code=310115")
     load(data / "roads.geojson", "roads", "--map", "kind=kind_detail")
     load(data / "buildings.geojson", "buildings")
-    load(data / "addresses.geojson", "doors", "--skip-refused")
+    load(data / "addresses.geojson", "doors")
     assert set(Road.objects.values_list("region_code", flat=True)) == {"310115"}
     assert Door.objects.get(road_name="世纪大道", number="8").region_code == "310115"
     assert files.counts()["buildings.Building"] == 5

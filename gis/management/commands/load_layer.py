@@ -52,9 +52,7 @@ class Command(BaseCommand):
             metavar="COLUMN=VALUE",
             help="Only rows with this value.",
         )
-        parser.add_argument(
-            "--skip-refused", action="store_true", help="Load the other rows if some are refused."
-        )
+        parser.add_argument("--strict", action="store_true", help="Load nothing if a single row is refused.")
         parser.add_argument("--dry-run", action="store_true", help="Report, and change nothing.")
         parser.add_argument(
             "--report", type=Path, help="Write every line of the report to a .csv or .json file."
@@ -74,7 +72,7 @@ class Command(BaseCommand):
                 file,
                 layer_called(layer),
                 wish,
-                skip_refused=options["skip_refused"],
+                strict=options["strict"],
                 dry_run=options["dry_run"],
             )
         except Refused as refused:
