@@ -61,8 +61,14 @@ def serving(database_url: str) -> Iterator[Callable[[User], Client]]:
     command = [sys.executable, "-m", "granian", *options, "gis.wsgi:application"]
     environment = os.environ | {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8"}
     with tempfile.TemporaryFile("w+") as words:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": words}
-        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, **quiet)
+        server = subprocess.Popen(
+            command,
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+        )
         try:
             if not _ready(port, server):
                 words.seek(0)
