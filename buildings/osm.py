@@ -24,6 +24,7 @@ from gis.loading.report import Report
 from gis.loading.rows import Row
 from gis.loading.values import plain_number
 
+ATTRIBUTION = "© OpenStreetMap contributors"
 ORDER = ("estates", "roads", "buildings", "doors", "places", "water", "green")
 RAILWAYS = {"rail", "subway", "light_rail", "tram", "monorail", "narrow_gauge", "funicular"}
 WATERCOURSES = {"river", "stream", "canal", "drain", "ditch", "tidal_channel"}
@@ -107,6 +108,8 @@ def load(
         total.rows = sum(map(len, extract.rows.values())) + len(extract.boundaries)
         reports = [_load_regions(extract, region_codes, district)]
         reports += _load_things(extract)
+        for report in reports:
+            loading.remember(report, crs="4326", attribution=ATTRIBUTION)
         transaction.set_rollback(dry_run)
     for report in reports:
         report.dry_run = dry_run

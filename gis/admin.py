@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from gis import geometry
 from gis.crs import STORAGE
 from gis.jurisdiction import Scoped
-from gis.models import AccessToken, User
+from gis.models import AccessToken, DataSource, User
 from gis.roles import Role
 
 admin.site.site_header = admin.site.site_title = _("Wangge administration")
@@ -254,3 +254,9 @@ class AccessTokenAdmin(ReadOnly, OfficeAdmin):
         for token in queryset:
             token.revoke()
         self.message_user(request, _("The tokens are revoked."))
+
+
+@admin.register(DataSource)
+class DataSourceAdmin(ReadOnly, ForSuperusers):
+    list_display = ("layer", "file", "crs", "attribution", "rows", "loaded_at")
+    list_filter = ("layer",)

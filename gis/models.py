@@ -102,3 +102,30 @@ class AccessToken(models.Model):
     @staticmethod
     def digest_of(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class DataSource(models.Model):
+    """What was loaded into a layer, and whom the map owes thanks for it."""
+
+    layer = models.CharField(_("layer"), max_length=40)
+    file = models.CharField(_("file"), max_length=200)
+    crs = models.CharField(_("coordinate system"), max_length=16)
+    attribution = models.CharField(_("attribution"), max_length=200, blank=True)
+    rows = models.PositiveIntegerField(_("rows"))
+    loaded_at = models.DateTimeField(_("loaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        ordering = ["-loaded_at"]
+
+    def __str__(self) -> str:
+        return f"{self.layer} ← {self.file}"
+
+    @classmethod
+    def credits(cls) -> dict[str, set[str]]:
+        """Whom to thank, by layer."""
+        found: dict[str, set[str]] = {}
+        for layer, attribution in cls.objects.exclude(attribution="").values_list("layer", "attribution"):
+            found.setdefault(layer, set()).add(attribution)
+        return found

@@ -6,7 +6,6 @@ import time
 import zlib
 from typing import Any, cast
 
-from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -19,8 +18,8 @@ from rest_framework.views import APIView
 from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
-from gis.models import User
-from tiles import filters, mvt, styles
+from gis.models import DataSource, User
+from tiles import features, filters, mvt, styles
 from tiles.palette import THEMES
 from tiles.signing_in import OneLook
 
@@ -120,9 +119,10 @@ class TileJSONView(MapView):
             "tiles": [tiles_address(request, asked)],
             "minzoom": min(layer.zooms[0] for layer in asked),
             "maxzoom": max(layer.zooms[-1] for layer in asked),
+            "attribution": styles.attribution_of(asked, DataSource.credits()),
             "vector_layers": [part for layer in asked for part in vector_layers(layer)],
         }
-        if bounds := bounds_seen(asked, user=request.user):
+        if bounds := features.bounds_seen(asked, user=request.user):
             described["bounds"] = bounds
             described["center"] = [
                 (bounds[0] + bounds[2]) / 2,
@@ -150,16 +150,6 @@ def vector_layers(layer: Layer) -> list[dict]:
     return found
 
 
-def bounds_seen(asked: list[Layer], *, user) -> list[float] | None:
-    """West, south, east, north (EPSG:4326) of all rows that ``user`` may see; None if there are none."""
-    extents = [layer.visible_to(user).aggregate(extent=Extent(layer.geometry))["extent"] for layer in asked]
-    extents = [extent for extent in extents if extent]
-    if not extents:
-        return None
-    west, south, east, north = zip(*extents, strict=True)
-    return [min(west), min(south), max(east), max(north)]
-
-
 class StyleView(MapView):
     """``/styles/{paper|night}.json``: the base map and the layers; ``?layers=a,b`` restricts them."""
 
@@ -169,7 +159,12 @@ class StyleView(MapView):
         filters.refuse_unknown(request.query_params, also=("layers",))
         names = request.query_params.get("layers")
         shown = layers_named(names, user=request.user) if names else layers.seen_by(request.user)
-        document = styles.style(theme, shown, tiles_of=lambda together: tiles_address(request, together))
+        document = styles.style(
+            theme,
+            shown,
+            tiles_of=lambda together: tiles_address(request, together),
+            credits=DataSource.credits(),
+        )
         response = Response(document)
         response["Cache-Control"] = "private, no-cache"
         return response

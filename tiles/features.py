@@ -151,6 +151,15 @@ def extents(asked: Iterable[Layer], user) -> dict[str, Extent]:
     return found
 
 
+def bounds_seen(asked: Iterable[Layer], *, user) -> list[float] | None:
+    """West, south, east, north of all rows that ``user`` may see in these layers; None if there are none."""
+    boxes = [extent.bbox for extent in extents(asked, user).values() if extent.bbox]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
+
+
 def extent_columns(layer: Layer, rows: QuerySet) -> QuerySet:
     """Each row's box (PostGIS box2d) and, if the layer has one, its time."""
     columns: dict[str, Expression | F] = {

@@ -5,8 +5,9 @@ layer and colours are names (``"@water"``). All base layers share one source, so
 map is one request a tile; each other layer has its own, so that switching one loads nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from gis.layers import Layer
@@ -71,16 +72,23 @@ def _attributes_read(value) -> Iterator[str]:
 # --- the style document -------------------------------------------------------------------------
 
 
-def style(theme: str, shown: Iterable[Layer], *, tiles_of: Callable[[list[Layer]], str]) -> dict:
+def style(
+    theme: str,
+    shown: Iterable[Layer],
+    *,
+    tiles_of: Callable[[list[Layer]], str],
+    credits: Mapping[str, set[str]],
+) -> dict:
     """The MapLibre style of the layers in ``theme``.
 
-    ``tiles_of`` gives the absolute address of tiles of some layers, with ``{z}/{x}/{y}`` in it.
+    ``tiles_of`` gives the absolute address of tiles of some layers, with ``{z}/{x}/{y}`` in it;
+    ``credits`` says by layer whom the map thanks.
     """
     shown = [layer for layer in shown if layer.style]
     colours = palette(theme)
     base = [layer for layer in shown if layer.base]
-    sources = {BASE: _source(base, tiles_of)} if base else {}
-    sources |= {layer.name: _source([layer], tiles_of) for layer in shown if not layer.base}
+    sources = {BASE: _source(base, tiles_of, credits)} if base else {}
+    sources |= {layer.name: _source([layer], tiles_of, credits) for layer in shown if not layer.base}
     ground = {"id": "land", "type": "background", "paint": {"background-color": "@land"}}
     return {
         "version": 8,
@@ -94,14 +102,21 @@ def style(theme: str, shown: Iterable[Layer], *, tiles_of: Callable[[list[Layer]
     }
 
 
-def _source(together: list[Layer], tiles_of: Callable[[list[Layer]], str]) -> dict:
+def _source(
+    together: list[Layer], tiles_of: Callable[[list[Layer]], str], credits: Mapping[str, set[str]]
+) -> dict:
     return {
         "type": "vector",
         "tiles": [tiles_of(together)],
         "minzoom": min(layer.zooms[0] for layer in together),
         "maxzoom": min(DRAWN_TO, max(layer.zooms[-1] for layer in together)),
-        "attribution": "",
+        "attribution": attribution_of(together, credits),
     }
+
+
+def attribution_of(together: Iterable[Layer], credits: Mapping[str, set[str]]) -> str:
+    """Each credit once, as HTML text, which is what maps take it for."""
+    return escape(" ".join(sorted(set().union(*(credits.get(layer.name, ()) for layer in together)))))
 
 
 def _in_order(shown: Iterable[Layer]) -> list[tuple[Layer, dict]]:

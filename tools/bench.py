@@ -1,11 +1,11 @@
-"""`make bench`: measure on the cluster of `make run`, in a database of its own."""
+"""`make bench`: measure on the cluster of `make run`; the command makes a database for each scale."""
 
 import os
 import shlex
 import subprocess
 
 from tools import database
-from tools.prepare import PYTHON, manage, messages, prepare
+from tools.prepare import PYTHON, messages, prepare
 from tools.steps import ROOT, main, step
 
 NAME = "wangge_bench"
@@ -19,9 +19,6 @@ def bench() -> int:
         if not database.given():
             database.CLUSTER.create_database(NAME)
             os.environ["DATABASE_URL"] = database.CLUSTER.url(NAME)
-        with step("schema") as say:
-            manage("migrate", "--noinput", advice="Look at what it says above.")
-            say("migrated")
         arguments = shlex.split(os.environ.get("ARGS", ""))
         return subprocess.run([PYTHON, "manage.py", "bench", *arguments], cwd=ROOT).returncode
 

@@ -22,6 +22,7 @@ from gis.loading import extent, mapping, refusals, tables, values, vectors, writ
 from gis.loading.progress import bar
 from gis.loading.report import Report
 from gis.loading.rows import Row, Source, sound
+from gis.models import DataSource
 
 _TABLES = (".csv", ".csv.gz", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -36,6 +37,7 @@ class Wish:
     encoding: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)  # field to the file's column
     constants: Mapping[str, str] = field(default_factory=dict)  # field to the value of all rows
+    attribution: str = ""
     only: Mapping[str, str] = field(default_factory=dict)  # the file's column to the value of the rows wanted
 
 
@@ -50,13 +52,22 @@ def load_file(path: Path, layer: Layer, wish: Wish, *, strict: bool = False, dry
         report.notes += source.notes
         report.rows = len(source)
         rows = mapping.rows_of(source, layer, mapping=wish.columns, constants=wish.constants)
-        place(rows, crs=crs_of(source, wish.crs))
+        crs = crs_of(source, wish.crs)
+        place(rows, crs=crs)
         clean(rows, layer, file=report.file)
         extent.check(rows, layer, file=report.file, city=extent.city_extent())
         put(rows, layer, report)
         settle_refused(rows, report, strict=strict)
+        remember(report, crs=crs, attribution=wish.attribution)
         transaction.set_rollback(dry_run)
     return report
+
+
+def remember(report: Report, *, crs: str, attribution: str) -> None:
+    """Keep where the layer's rows come from."""
+    DataSource.objects.create(
+        layer=report.layer, file=report.file[:200], crs=crs, attribution=attribution, rows=report.loaded
+    )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from buildings.models import Asset, Building, Door, Estate, Green, Place, Road, 
 from cases.models import Case
 from gis import crs
 from gis.layers import layers
+from gis.models import DataSource
 from grids.models import Region, ResponsibilityGrid, UnitGrid
 from tests import city
 from tests.city import MAP
@@ -378,3 +379,24 @@ def test_the_real_blocks_of_lujiazui_load(db, request):
     assert set(Road.objects.values_list("region_code", flat=True)) == {"310115"}
     assert Door.objects.get(road_name="世纪大道", number="8").region_code == "310115"
     assert files.counts()["buildings.Building"] == 5
+
+
+# --- where it comes from ------------------------------------------------------------------------
+
+
+def test_the_map_thanks_whom_the_data_comes_from(town, tmp_path, chief, signed_in):
+    load(places(tmp_path / "p.geojson"), "places", "--attribution", "© 测绘院 <b>")
+    style = signed_in(chief).get("/styles/paper.json").json()
+    assert style["sources"]["places"]["attribution"] == "© 测绘院 &lt;b&gt;"
+    assert style["sources"]["base"]["attribution"] == ""
+
+
+def test_a_load_is_remembered_with_its_system_and_rows(town, tmp_path):
+    load(places(tmp_path / "p.geojson"), "places")
+    source = DataSource.objects.get()
+    assert (source.layer, source.file, source.crs, source.rows) == ("places", "p.geojson", "4326", 2)
+
+
+def test_a_dry_run_leaves_nothing_to_remember(town, tmp_path):
+    load(places(tmp_path / "p.geojson"), "places", "--dry-run")
+    assert not DataSource.objects.exists()

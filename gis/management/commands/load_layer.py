@@ -27,6 +27,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--table", default="", help="Table of a GeoPackage, sheet of a workbook, shapefile in a zip."
         )
+        parser.add_argument(
+            "--attribution",
+            default="",
+            help="Whom the map thanks, for instance “© OpenStreetMap contributors”.",
+        )
         parser.add_argument("--encoding", default="", help="Encoding of the text, for instance GBK.")
         parser.add_argument(
             "--map",
@@ -63,6 +68,7 @@ class Command(BaseCommand):
             crs=options["crs"],
             table=options["table"],
             encoding=options["encoding"],
+            attribution=options["attribution"],
             columns=pairs(options["map"], "--map"),
             constants=pairs(options["set"], "--set"),
             only=pairs(options["only"], "--only"),
