@@ -21,7 +21,8 @@ def report(site, *, role=Role.GRID_WORKER) -> dict:
     home = site.accounts[role]["jurisdiction"]
     [(lon, lat, category)] = site.sql(
         "SELECT ST_X(p), ST_Y(p), (SELECT id FROM cases_category WHERE is_active ORDER BY id LIMIT 1)"
-        " FROM (SELECT ST_PointOnSurface(boundary) AS p FROM grids_unitgrid WHERE region_code LIKE %s LIMIT 1) g",
+        " FROM (SELECT ST_PointOnSurface(boundary) AS p FROM grids_unitgrid"
+        " WHERE region_code LIKE %s LIMIT 1) g",
         home + "%",
     )
     body = {

@@ -28,10 +28,21 @@ from tests import city
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 15
+START_S = 60
+GRANIAN = (
+    "--host 127.0.0.1 --workers 1 --workers-kill-timeout 3 --log-level warning gis.asgi:application".split()
+)
 
 
 def case(number: int, *, region: str = city.WEST, mark: str = "p", **values) -> Case:
     return city.make_case(f"L{number:07}", city.MAP.point(mark), region_code=region, **values)
+
+
+def copy_of(like: Case, n: int) -> Case:
+    """Another case at the same place, not saved."""
+    copied = [f.name for f in Case._meta.concrete_fields if not f.generated and not f.primary_key]
+    values = {name: getattr(like, name) for name in copied}
+    return Case(**values | {"number": f"B{n:07}", "client_key": uuid.uuid4()})
 
 
 # --- one row and one user -----------------------------------------------------------------------
@@ -66,13 +77,9 @@ def test_a_new_case_is_told_by_its_id(heard):
 
 
 def test_a_bulk_load_is_told_once_and_short(heard):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO cases_case (number, client_key, category_id, location, h3, responsibility_grid_code,
-                 is_cross_grid, place, description, level, urgency, source, stage, reported_at, region_code, unit_grid_code)
-               SELECT 'B' || n, gen_random_uuid(), category_id, location, h3, '', false, '', '', level, urgency, source,
-                 stage, reported_at, region_code, '' FROM cases_case, generate_series(1, 2000) n WHERE number = '202600000001'"""
-        )
+    like = Case.objects.get(number="202600000001")
+    with transaction.atomic():
+        Case.objects.bulk_create([copy_of(like, n) for n in range(2000)], batch_size=500)
     assert heard() == [{"event": "many"}]
 
 
@@ -121,39 +128,21 @@ def database_url() -> str:
     return f"postgis://{of['USER']}{password}@{host}{port}/{of['NAME']}"
 
 
-@pytest.fixture
-def port(transactional_db, town):
-    """The port of an event stream process on the test's database, started as `make run` starts it."""
+@pytest.fixture(scope="module")
+def port(django_db_setup):
+    """The port of an event stream process on the tests' database, started as `make run` starts it."""
     port = free_port()
     server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "asgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "1",
-            "--workers-kill-timeout",
-            "3",
-            "--log-level",
-            "warning",
-            "gis.asgi:application",
-        ],
+        [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), *GRANIAN],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": database_url(), "WANGGE_SECRET_KEY": settings.SECRET_KEY},
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_S
         while not answers(port):
-            assert server.poll() is None and time.monotonic() < deadline, (
-                "the event stream process does not start"
-            )
+            assert server.poll() is None, "the event stream process ended"
+            assert time.monotonic() < deadline, "the event stream process does not start"
             time.sleep(0.1)
         yield port
     finally:
@@ -209,7 +198,7 @@ def session_of(user: User) -> str:
 
 
 @pytest.fixture
-def watch(port):
+def watch(transactional_db, town, port):
     """``watch(user)`` is that user's open stream."""
     opened = []
 
@@ -277,18 +266,15 @@ def test_who_comes_back_gets_what_he_missed(watch, chief, stranger):
     missed = [case(2), case(3, region=city.EAST)]
     case(4, region=city.NEIGHBOUR_COMMUNITY)
     again = watch(chief, **{"Last-Event-ID": str(seen.pk)})
-    told = [
-        again.next_case()["id"] for _ in range(3 + 2 + 1 - 1)
-    ]  # the town's two of ours, the one seen, the missed
+    told = [again.next_case()["id"] for _ in range(5)]  # two of the town and the one seen come again
     assert [pk for pk in told if pk > seen.pk] == [one.pk for one in missed]
 
 
 def test_who_missed_very_many_is_told_to_ask_anew(watch, chief, town):
-    like = town.cases["west"]
-    for n in range(live.AT_ONCE + 1):
-        like.pk, like.number, like.client_key = None, f"M{n:07}", uuid.uuid4()
-        like.save(force_insert=True)
-    assert watch(chief, **{"Last-Event-ID": str(like.pk - live.AT_ONCE)}).next()[0] == "many"
+    first, *others = [copy_of(town.cases["west"], n) for n in range(live.AT_ONCE + 1)]
+    for one in (first, *others):
+        one.save()
+    assert watch(chief, **{"Last-Event-ID": str(first.pk)}).next()[0] == "many"
 
 
 def test_the_listening_connection_is_made_anew_and_nothing_is_lost(watch, chief):
@@ -329,28 +315,27 @@ def listeners() -> int:
 def test_signing_out_ends_the_stream(watch, chief):
     stream = watch(chief)
     Session.objects.all().delete()
-    assert last_event(stream) == "beat"
+    assert ends(stream)
 
 
 def test_a_deactivated_user_is_sent_away(watch, chief):
     stream = watch(chief)
     User.objects.filter(pk=chief.pk).update(is_active=False)
-    assert last_event(stream) == "beat"
+    assert ends(stream)
 
 
 def test_a_changed_jurisdiction_ends_the_stream(watch, chief):
     stream = watch(chief)
     User.objects.filter(pk=chief.pk).update(jurisdiction=city.NEIGHBOUR)
-    assert last_event(stream) == "beat"
+    assert ends(stream)
 
 
-def last_event(stream: Stream) -> str:
-    """The last event before the end of the stream, which comes within two beats."""
-    began, last = time.monotonic(), ""
-    while (event := stream.next()[0]) and time.monotonic() - began < 2 * live.BEAT_S + 2:
-        last = event
-    assert event == "", "the stream goes on"
-    return last or "beat"
+def ends(stream: Stream) -> bool:
+    """Whether the stream ends within two beats; nothing but beats comes before."""
+    began = time.monotonic()
+    while (event := stream.next()[0]) == "beat" and time.monotonic() - began < 2 * live.BEAT_S:
+        pass
+    return event == ""
 
 
 def test_a_program_signs_in_by_its_token(watch, chief):

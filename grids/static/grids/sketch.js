@@ -1,6 +1,6 @@
 // @ts-check
 /** The sketch of a new grid on the map: corners that catch on borders, undo and redo, corners that can be moved. */
-import { TerraDraw, TerraDrawModeUndoRedo, TerraDrawPolygonMode, TerraDrawSelectMode, TerraDrawSessionUndoRedo, TerraDrawUndoRedoKeyboardShortcuts } from "terra-draw";
+import { TerraDraw, TerraDrawModeUndoRedo, TerraDrawPolygonMode, TerraDrawSelectMode, TerraDrawSessionUndoRedo, TerraDrawUndoRedoKeyboardShortcuts, ValidateNotSelfIntersecting } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { color } from "../gis/theme.js";
 
@@ -11,6 +11,13 @@ const BORDERS = ["responsibility-grids", "unit-grids"];
 function hex(token) {
   const parts = color(token).match(/\d+/g) ?? [];
   return /** @type {`#${string}`} */ (`#${parts.slice(0, 3).map((part) => Number(part).toString(16).padStart(2, "0")).join("")}`);
+}
+
+/** Whether a drawn Polygon encloses ground without crossing itself. @param {any} geometry */
+export function isSound(geometry) {
+  const corners = new Set(geometry.coordinates[0].map(String));
+  const feature = /** @type {any} */ ({ type: "Feature", geometry, properties: {} });
+  return corners.size >= 3 && ValidateNotSelfIntersecting(feature, /** @type {any} */ ({})).valid;
 }
 
 /** All corners of a geometry by its lines. @param {any} geometry @returns {[number, number][][]} */
@@ -73,17 +80,18 @@ export function createSketch(map, onChange) {
   });
   const polygon = () => draw.getSnapshot().find(({ geometry, properties }) => geometry.type === "Polygon" && properties.mode === "polygon");
   const edit = (/** @type {any} */ id) => { draw.setMode("select"); draw.selectFeature(id); };
-  let finished = false;
+  const tell = () => {
+    const drawn = polygon();
+    onChange(drawn?.geometry ?? null, Boolean(drawn) && draw.getModeState() !== "drawing");
+  };
 
   draw.on("change", () => {
-    const drawn = polygon();
-    if (!drawn) { finished = false; if (draw.getMode() !== "polygon") draw.setMode("polygon"); }
-    onChange(drawn?.geometry ?? null, finished);
+    if (!polygon() && draw.getMode() !== "polygon") draw.setMode("polygon"); // undone to the beginning
+    tell();
   });
   draw.on("finish", (id, { action }) => {
-    finished = true;
-    if (action === "draw") queueMicrotask(() => edit(id));
-    onChange(polygon()?.geometry ?? null, true);
+    if (action === "draw") queueMicrotask(() => { edit(id); tell(); });
+    else tell();
   });
   map.doubleClickZoom.disable();
   draw.start();
@@ -93,14 +101,17 @@ export function createSketch(map, onChange) {
     /** Bring back a drawing. @param {any} geometry */
     restore(geometry) {
       const [{ id }] = draw.addFeatures([{ type: "Feature", geometry, properties: { mode: "polygon" } }]);
-      finished = true;
       if (id !== undefined) edit(id);
       onChange(geometry, true);
     },
     undo: () => draw.undo(),
-    redo: () => draw.redo(),
+    redo() {
+      draw.redo();
+      const drawn = polygon();
+      if (drawn?.id !== undefined && draw.getModeState() !== "drawing") edit(drawn.id);
+      tell();
+    },
     again() {
-      finished = false;
       draw.clear();
       draw.setMode("polygon");
       onChange(null, false);

@@ -7,7 +7,7 @@ import { toast } from "../gis/toast.js";
 import { areaText } from "../tiles/ground.js";
 import { addOverlay, calm, createMap, setOverlayData } from "../tiles/map.js";
 import { createOfficers } from "./officers.js";
-import { createSketch } from "./sketch.js";
+import { createSketch, isSound } from "./sketch.js";
 
 const GRIDS = "/api/responsibility-grids";
 const NOTHING = { type: "FeatureCollection", features: [] };
@@ -170,7 +170,7 @@ function wireDrawing() {
   function count() {
     clearTimeout(counting);
     const shape = boundary();
-    if (!shape) { byId("facts").replaceChildren(); return; }
+    if (!shape || (!draft.fitted && !isSound(shape))) { byId("facts").replaceChildren(); return; }
     counting = window.setTimeout(async () => {
       asked.abort();
       asked = new AbortController();
@@ -180,7 +180,7 @@ function wireDrawing() {
         const figure = (/** @type {string} */ name, /** @type {string} */ value) => element("div", { class: "figure" }, element("span", { class: "figure-name" }, name), element("span", { class: "figure-value" }, value));
         byId("facts").replaceChildren(figure(_("Area"), areaText(told.measures.area_m2)), ...told.layers.map((/** @type {any} */ layer) => figure(layer.title, String(layer.count))));
       } catch (error) {
-        if (!signal.aborted && !(error instanceof Problem)) throw error; // a sketch that crosses itself has no counts
+        if (!signal.aborted && !(error instanceof Problem)) throw error;
         if (!signal.aborted) byId("facts").replaceChildren();
       }
     }, PAUSE_MS);
