@@ -16,6 +16,11 @@ def given() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
+def for_the_demo() -> bool:
+    """Whether it is to hold the demo city: ours unless WANGGE_DEMO=0, somebody's only with WANGGE_DEMO=1."""
+    return os.environ.get("WANGGE_DEMO", "0" if given() else "1") == "1"
+
+
 @contextmanager
 def running() -> Iterator[None]:
     """Our cluster while the body runs; one that was running before stays. Nothing at all if one is given."""
@@ -28,7 +33,6 @@ def running() -> Iterator[None]:
             say(CLUSTER.start())
         # For `manage.py` in any other terminal.
         (VAR / "database_url").write_text(CLUSTER.url(ROLE) + "\n")
-        os.environ.setdefault("WANGGE_DEMO", "1")  # it holds the demo, so the sign-in page names its users
         yield
     finally:
         if ours:

@@ -34,6 +34,12 @@ LIVE = {"--interface": "asginl", "--port": LIVE_PORT, "--workers": 1}
 # Without it granian waits for ever for a worker that is still starting or has a stream open.
 BOTH = {"--host": HOST, "--workers-kill-timeout": 3, "--log-level": "error"}
 
+DATABASE_ADVICE = (
+    "Does DATABASE_URL name a database with PostGIS, pg_trgm, btree_gist, and a role that may create tables?"
+    if database.given()
+    else f"Look into {database.CLUSTER.log}."
+)
+
 
 def granian(application: str, options: dict[str, object]) -> list[str]:
     words = [str(word) for option in (options | BOTH).items() for word in option]
@@ -159,18 +165,11 @@ def set_up() -> None:
         say("migrated")
     with step("static files") as say:
         say(static_files())
-    with step("demo data") as say:
-        told = manage(
-            "demo", "--scale", "small", "--if-empty", advice="See what it says above, then try again."
-        )
-        say((told.strip().splitlines() or ["done"])[-1][:48])
-
-
-DATABASE_ADVICE = (
-    "Does DATABASE_URL name a database with PostGIS, pg_trgm, btree_gist, and a role that may create tables?"
-    if database.given()
-    else f"Look into {database.CLUSTER.log}."
-)
+    if database.for_the_demo():
+        os.environ["WANGGE_DEMO"] = "1"  # the sign-in page names its users
+        with step("demo data") as say:
+            told = manage("demo", "--scale", "small", "--if-empty", advice="What it says stands above.")
+            say(" ".join(told.splitlines()[-1].split()))
 
 
 def serve() -> None:
@@ -197,8 +196,8 @@ def serve() -> None:
 def welcome(seconds: float) -> None:
     host = f"[{HERE}]" if ":" in HERE else HERE
     print(f"\nReady after {seconds:.1f} s: http://{host}:{PORT}/")
-    if os.environ.get("WANGGE_DEMO") == "1":
-        print("Sign in as one of the demo's users; the sign-in page lists them.")
+    if database.for_the_demo():
+        print("Sign in as chief with the password wangge-demo; the sign-in page lists the other users.")
     print("Ctrl-C stops it.", flush=True)
 
 
