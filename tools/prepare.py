@@ -45,7 +45,7 @@ def venv_works() -> bool:
     pip = VENV / "bin" / "pip"
     if not pip.exists() or str(VENV) not in pip.read_text():
         return False
-    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
 
 
 def python_packages(requirements: list[str]) -> str:
