@@ -176,5 +176,6 @@ def test_the_table_on_a_phone(phone, free_ground):
     for x, y in [*spots, spots[0]]:
         page.touchscreen.tap(x, y)
     expect(page.locator("#fit")).to_be_enabled()
+    map_idle(page)
     screenshot(page, "grids-phone")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

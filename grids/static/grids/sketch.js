@@ -13,11 +13,12 @@ function hex(token) {
   return /** @type {`#${string}`} */ (`#${parts.slice(0, 3).map((part) => Number(part).toString(16).padStart(2, "0")).join("")}`);
 }
 
+const isClosed = (/** @type {any} */ geometry) => new Set(geometry.coordinates[0].map(String)).size >= 3;
+
 /** Whether a drawn Polygon encloses ground without crossing itself. @param {any} geometry */
 export function isSound(geometry) {
-  const corners = new Set(geometry.coordinates[0].map(String));
   const feature = /** @type {any} */ ({ type: "Feature", geometry, properties: {} });
-  return corners.size >= 3 && ValidateNotSelfIntersecting(feature, /** @type {any} */ ({})).valid;
+  return isClosed(geometry) && ValidateNotSelfIntersecting(feature, /** @type {any} */ ({})).valid;
 }
 
 /** All corners of a geometry by its lines. @param {any} geometry @returns {[number, number][][]} */
@@ -82,7 +83,7 @@ export function createSketch(map, onChange) {
   const edit = (/** @type {any} */ id) => { draw.setMode("select"); draw.selectFeature(id); };
   const tell = () => {
     const drawn = polygon();
-    onChange(drawn?.geometry ?? null, Boolean(drawn) && draw.getModeState() !== "drawing");
+    onChange(drawn?.geometry ?? null, drawn !== undefined && isClosed(/** @type {any} */ (drawn.geometry)) && draw.getModeState() !== "drawing");
   };
 
   draw.on("change", () => {
