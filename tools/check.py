@@ -14,7 +14,7 @@ from tools.steps import ROOT, VAR, Trouble, alive, call, main, me, step
 
 CLUSTERS = VAR / "test"  # one folder for each `make test` that runs
 
-LINT = {"ruff": ["ruff", "check", "--quiet"], "imports": ["lint-imports"]}
+LINT = {"ruff": ["ruff", "check", "--quiet", "--output-format=concise"], "imports": ["lint-imports"]}
 FULL_LINT = LINT | {"format": ["ruff", "format", "--check"], "types": ["mypy", "."]}
 
 

@@ -191,7 +191,7 @@ class Cluster:
             self.log.rename(self.log.with_suffix(".log.old"))
         settings = self.settings | {"unix_socket_directories": str(self.sockets)}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-        start = [*"start -w -s -t 120 -D".split(), self.data, "-l", self.log, "-o", options]
+        start = [*"start -w -s -t 120 -D".split(), str(self.data), "-l", str(self.log), "-o", options]
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -264,7 +264,7 @@ class Cluster:
         """Run SQL as superuser; returns the rows as text."""
         # PG… variables of the caller would lead psql elsewhere.
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        connection = ["-h", self.sockets, "-p", str(PORT), "-U", "postgres", "-d", database]
+        connection = ["-h", str(self.sockets), "-p", str(PORT), "-U", "postgres", "-d", database]
         return call(
             [BIN / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *connection, "-c", text],
             env=env,

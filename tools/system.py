@@ -32,7 +32,7 @@ def node_is_recent() -> bool:
         return False
     version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
     found = re.match(r"v(\d+)", version)
-    return bool(found) and int(found[1]) >= 18
+    return found is not None and int(found[1]) >= 18
 
 
 def there(path: str) -> Callable[[], bool]:
