@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from cases import live
 from cases.layers import CASES
@@ -36,13 +37,18 @@ async def cases(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
     def still_admitted() -> bool:
         now = _signed_in(request)
-        return now == user and (now.role, now.jurisdiction) == (user.role, user.jurisdiction)
+        return now is not None and _standing(now) == _standing(user)
 
     events = live.events(live.Watcher(user), still_admitted, _last_told(request))
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"  # a proxy passes each event on at once
     return _readable(request, response)
+
+
+def _standing(user: User) -> tuple:
+    """What a stream was opened for: when it changes, the browser comes back for another one."""
+    return user.pk, user.role, user.jurisdiction
 
 
 def _last_told(request: HttpRequest) -> int | None:
@@ -54,7 +60,7 @@ def _signed_in(request: HttpRequest) -> User | None:
     """Whose token, password or session cookie the request carries, as it stands now; None for nobody."""
     try:
         for scheme in (BearerAuthentication(), BasicAuthentication()):
-            if found := scheme.authenticate(request):
+            if found := scheme.authenticate(Request(request)):
                 return found[0]
     except AuthenticationFailed:
         return None

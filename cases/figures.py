@@ -12,9 +12,9 @@ from django.db.models import Count, DateTimeField, F, Func, IntegerField, Value
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from cases.models import CaseQuerySet
 from cases.windows import Period
 from gis import codes
+from gis.jurisdiction import Scoped
 
 HOURS_UP_TO = timedelta(days=3)  # a longer stretch is counted by days,
 DAYS_UP_TO = timedelta(days=400)  # and a longer one by months
@@ -33,7 +33,7 @@ class Counts:
         return self.stages.total()
 
 
-def counted(cases: CaseQuerySet, *, region_level: int) -> Counts:
+def counted(cases: Scoped, *, region_level: int) -> Counts:
     """Count ``cases`` by stage, category and region (the first ``region_level`` digits of its code)."""
     counts = Counts(Counter(), Counter(), Counter())
     sides = (
@@ -68,7 +68,7 @@ class WidthBucket(Func):
         super().__init__(F(moment), Value(bounds, output_field=ArrayField(DateTimeField())))
 
 
-def histogram(cases: CaseQuerySet, bounds: list[datetime]) -> list[Counter[int]]:
+def histogram(cases: Scoped, bounds: list[datetime]) -> list[Counter[int]]:
     """How many ``cases`` of each category (id) were reported from each bound to the next.
 
     A case before the first bound is an error of the caller, who knows the period.
@@ -90,7 +90,7 @@ def step_of(period: Period, *, now: datetime) -> str:
     return "hour" if length <= HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
 
 
-def bounds_of(cases: CaseQuerySet, period: Period, *, step: str, now: datetime) -> list[datetime]:
+def bounds_of(cases: Scoped, period: Period, *, step: str, now: datetime) -> list[datetime]:
     """The starts of the bins of ``period`` in the city's time, those ahead of ``now`` left out.
 
     A period without a start begins with the first of ``cases``.

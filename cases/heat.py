@@ -8,8 +8,8 @@ import numpy as np
 from django.db.models import BigIntegerField, Count, F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import CaseQuerySet
 from gis.errors import BadParameter
+from gis.jurisdiction import Scoped
 
 RESOLUTIONS = range(7, 12)  # edges from 1.4 km to 29 m; see cell_at
 WHOLE = range(7, 10)  # few enough cells to give the whole jurisdiction at once
@@ -55,9 +55,7 @@ def resolution_at(zoom: float) -> int:
     return max(RESOLUTIONS[0], min(RESOLUTIONS[-1], round((zoom - 10.5) / 1.4) + 8))
 
 
-def heat(
-    cases: CaseQuerySet, *, resolution: int, bbox: tuple[float, float, float, float] | None = None
-) -> Heat:
+def heat(cases: Scoped, *, resolution: int, bbox: tuple[float, float, float, float] | None = None) -> Heat:
     """The heat of ``cases``; BoxNeeded if the cells are too many to give without a ``bbox``."""
     if bbox is None and resolution not in WHOLE:
         raise BoxNeeded(name="bbox")

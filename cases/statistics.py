@@ -12,9 +12,10 @@ from cases import figures, windows
 from cases.figures import Counts
 from cases.heat import Heat, centres_of, outline_of
 from cases.layers import CASES
-from cases.models import Case, CaseQuerySet, Category
+from cases.models import Case, Category
 from cases.windows import Period
 from gis import codes
+from gis.jurisdiction import Scoped
 from gis.models import User
 from grids.models import Region
 from tiles import filters
@@ -22,7 +23,7 @@ from tiles import filters
 _PLACES = 6  # decimals of a degree: 0.1 m
 
 
-def selected(user: User, params: Mapping[str, str]) -> CaseQuerySet:
+def selected(user: User, params: Mapping[str, str]) -> Scoped:
     """The cases that ``user`` sees with the filter that tiles and items of the layer have."""
     return filters.apply(CASES.visible_to(user), CASES, params)
 
@@ -41,12 +42,16 @@ def figures_of(user: User, params: Mapping[str, str], *, now: datetime) -> dict:
         "total": present.total,
         "previous": past.total if past else None,
         "stages": [
-            {"stage": stage, "title": stage.label, **_pair(present.stages, past and past.stages, stage)}
+            {
+                "stage": stage,
+                "title": stage.label,
+                **_pair(present.stages, past.stages if past else None, stage),
+            }
             for stage in Case.Stage
         ],
         "majors": _majors(present, past),
         "regions": _regions(present, past, level=level),
-        "histogram": _histogram(cases, present, period, now=now),
+        "histogram": _histogram(cases, period, now=now),
     }
 
 
@@ -56,7 +61,7 @@ def _region_asked(user: User, params: Mapping[str, str]) -> str:
     return max(named, user.jurisdiction, key=len)
 
 
-def _cases_in(user: User, params: Mapping[str, str], period: Period) -> CaseQuerySet:
+def _cases_in(user: User, params: Mapping[str, str], period: Period) -> Scoped:
     timeless = {name: value for name, value in params.items() if name != "datetime"}
     end = {"reported_at__lte" if period.closed else "reported_at__lt": period.end}
     return selected(user, timeless).filter(reported_at__gte=period.start, **end)
@@ -108,23 +113,23 @@ def _regions(present: Counts, past: Counts | None, *, level: int) -> list[dict]:
         return name if len(code) == level else _("%(region)s, not located more finely") % {"region": name}
 
     rows = [
-        {"code": code, "name": called(code), **_pair(present.regions, past and past.regions, code)}
+        {"code": code, "name": called(code), **_pair(present.regions, past.regions if past else None, code)}
         for code in seen
     ]
     return sorted(rows, key=lambda row: (-row["count"], row["code"]))
 
 
-def _histogram(cases: CaseQuerySet, present: Counts, period: Period, *, now: datetime) -> dict:
+def _histogram(cases: Scoped, period: Period, *, now: datetime) -> dict:
     """Counts by time and kind; empty bins are there too."""
     step = figures.step_of(period, now=now)
     bounds = figures.bounds_of(cases, period, step=step, now=now)
-    kind_of = dict(Category.objects.filter(pk__in=present.categories).values_list("pk", "kind"))
+    kind_of = dict(Category.objects.values_list("pk", "kind"))
     bins = []
     for start, counts in zip(bounds, figures.histogram(cases, bounds), strict=True):
         by_kind: Counter[str] = Counter()
         for category, count in counts.items():
             by_kind[kind_of[category]] += count
-        bins.append({"start": start.isoformat(), **{kind: by_kind[kind] for kind in Category.Kind}})
+        bins.append({"start": start.isoformat()} | {str(kind): by_kind[kind] for kind in Category.Kind})
     return {
         "step": step,
         "kinds": [{"kind": kind, "title": kind.label} for kind in Category.Kind],

@@ -31,8 +31,9 @@ class Period:
         if self.start is None or self.start > now:
             return None
         days = timedelta(days=-((self.start - (self.end or now)) // timedelta(days=1)))
-        gone = self.end is not None and self.end <= now
-        return Period(self.start - days, (self.end if gone else now) - days, self.closed if gone else True)
+        if self.end is not None and self.end <= now:
+            return Period(self.start - days, self.end - days, self.closed)
+        return Period(self.start - days, now - days, closed=True)
 
 
 def with_datetime(params: Mapping[str, str], *, now: datetime) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Responsibility grids for the drawing table and for programs: read, draw, fit, post officers."""
 
+from typing import cast
+
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -11,6 +13,7 @@ from shapely.geometry import mapping
 
 from gis import codes
 from gis.errors import BadParameter, NotHere
+from gis.models import User
 from gis.permissions import only, writable_by
 from gis.roles import Role
 from grids import editing, outlines
@@ -21,7 +24,7 @@ FOUND = 20  # officers of one search
 
 
 class OfficerSerializer(serializers.ModelSerializer):
-    organisation = serializers.StringRelatedField()
+    organisation: serializers.StringRelatedField = serializers.StringRelatedField()
 
     class Meta:
         model = Officer
@@ -106,16 +109,14 @@ class GridsView(generics.ListAPIView):
     @extend_schema(
         summary="Responsibility grids in force, by code",
         tags=["Grids"],
-        parameters=[
-            OpenApiParameter("q", description="Part of its name or an officer's, or a code's beginning.")
-        ],
+        parameters=[OpenApiParameter("q", description="Part of its or an officer's name, or of a code.")],
     )
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
         summary="Draw a responsibility grid",
-        description="Refused with the offending places as GeoJSON in `where`; its code is issued by the server.",
+        description="Refused with the offending places as GeoJSON in `where`; the server issues the code.",
         tags=["Grids"],
         request=DrawingSerializer,
         responses={201: GridSerializer},
@@ -190,11 +191,11 @@ class OfficersView(generics.ListAPIView):
     pagination_class = None
 
     def get_queryset(self):
-        query = self.request.query_params
-        region = query.get("region_code") or self.request.user.jurisdiction
+        query, user = self.request.query_params, cast(User, self.request.user)
+        region = query.get("region_code") or user.jurisdiction
         if not codes.is_region_code(region):
             raise BadParameter(name="region_code", reason=_("it has 2, 4, 6, 9 or 12 digits"))
-        found = editing.officers_for(region, by=self.request.user).select_related("organisation")
+        found = editing.officers_for(region, by=user).select_related("organisation")
         if text := query.get("q", "").strip()[:50].replace("\0", ""):
             found = found.filter(Q(name__icontains=text) | Q(card_number__istartswith=text))
         return found.order_by("name", "card_number")[:FOUND]

@@ -6,6 +6,7 @@ each with the name of what is there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import shapely
@@ -22,7 +23,7 @@ from gis.errors import Refused
 from gis.models import User
 from grids import homing
 from grids.models import Officer, Posting, Region, ResponsibilityGrid, UnitGrid
-from grids.outlines import SMALLEST_M2, ground_m2
+from grids.outlines import SMALLEST_M2, areas_of, ground_m2
 
 
 class OutsideJurisdiction(Refused):
@@ -142,7 +143,7 @@ def fit(drawing: MultiPolygon, *, by: User) -> Fitted:
     chosen = [grid for grid in free if grid.region_code.startswith(street)]
     together = shapely.union_all([shapely.from_wkb(bytes(grid.boundary.wkb)) for grid in chosen])
     return Fitted(
-        boundary=MultiPolygon([together]) if together.geom_type == "Polygon" else together,
+        boundary=areas_of(together),
         unit_grids=[grid.code for grid in chosen],
         taken=len(inside) - len(free),
         elsewhere=len(free) - len(chosen),
@@ -156,7 +157,7 @@ def _check_jurisdiction(boundary: MultiPolygon, by: User) -> None:
     regions = Region.objects.current().in_region(by.jurisdiction)
     level = regions.order_by("level").values_list("level", flat=True).first()
     ground = _union(regions.filter(level=level, boundary__bboverlaps=_geos(boundary)))
-    outside = _areas(shapely.difference(boundary, ground))
+    outside = areas_of(shapely.difference(boundary, ground))
     if ground_m2(outside) >= SMALLEST_M2:
         raise OutsideJurisdiction(where=_collection([(outside, "")]))
 
@@ -186,14 +187,14 @@ def _clear_of_others(boundary: MultiPolygon, by: User) -> MultiPolygon:
         named = [(part, str(grid) if grid.pk in visible else foreign) for grid, part in parts]
         raise Overlaps(where=_collection(named), names=_listed([name for _part, name in named]))
     for grid in others:
-        boundary = _areas(shapely.difference(boundary, _shapely(grid.boundary)))
+        boundary = areas_of(shapely.difference(boundary, _shapely(grid.boundary)))
     return boundary
 
 
 def _parts(regions: QuerySet, boundary: MultiPolygon) -> list[tuple]:
     """Each of ``regions`` with its part of ``boundary``, as far as it is more than dust."""
     met = regions.filter(boundary__intersects=_geos(boundary))
-    parts = [(one, _areas(shapely.intersection(boundary, _shapely(one.boundary)))) for one in met]
+    parts = [(one, areas_of(shapely.intersection(boundary, _shapely(one.boundary)))) for one in met]
     return [(one, part) for one, part in parts if ground_m2(part) >= SMALLEST_M2]
 
 
@@ -213,7 +214,7 @@ def _post(grid: ResponsibilityGrid, officers: Officers, by: User) -> None:
 
 
 def _works_in(officer: Officer, region_code: str) -> bool:
-    """Whether the officer's region and the grid's lie in one another: a street's officer may serve its parts."""
+    """Whether the officer's region and the grid's street lie in one another."""
     here = region_code[: codes.STREET]
     return officer.region_code.startswith(here) or here.startswith(officer.region_code)
 
@@ -244,7 +245,7 @@ def _lock(name: str) -> None:
 
 
 def _unit_grids_in(drawing: MultiPolygon, by: User) -> QuerySet:
-    """Unit grids in force whose interior point lies in ``drawing``; ``taken`` tells whether they are linked."""
+    """Unit grids in force whose interior point lies in ``drawing``; ``taken`` are those with a grid."""
     in_force = ResponsibilityGrid.objects.current().values("pk")
     return (
         UnitGrid.objects.current()
@@ -261,18 +262,11 @@ def _union(regions: QuerySet):
     return shapely.union_all([_shapely(boundary) for boundary in regions.values_list("boundary", flat=True)])
 
 
-def _areas(geometry) -> MultiPolygon:
-    """The areas in ``geometry``; points and lines, where borders touch, are left out."""
-    return MultiPolygon(
-        [part for part in shapely.get_parts(geometry).tolist() if part.geom_type == "Polygon"]
-    )
-
-
 def _shapely(geometry: GEOSGeometry):
     return shapely.from_wkb(bytes(geometry.wkb))
 
 
-def _geos(area: MultiPolygon) -> GEOSGeometry:
+def _geos(area: MultiPolygon) -> Any:
     return GEOSGeometry(memoryview(shapely.to_wkb(area)), srid=4326)
 
 

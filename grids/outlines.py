@@ -62,12 +62,17 @@ def _area_of(geojson) -> MultiPolygon:
     if not isinstance(geojson, dict) or geojson.get("type") not in ("Polygon", "MultiPolygon"):
         raise NotAPolygon
     try:
-        area = shapely.force_2d(shape(geojson))
+        drawn = shapely.force_2d(shape(geojson))
     except Exception as unreadable:  # shapely raises whatever the nesting of the lists happens to break
         raise NotAPolygon from unreadable
-    if area.is_empty or not _on_the_globe(shapely.get_coordinates(area)):
+    if drawn.is_empty or not _on_the_globe(shapely.get_coordinates(drawn)):
         raise NotAPolygon
-    return MultiPolygon([area]) if isinstance(area, Polygon) else area
+    return areas_of(drawn)
+
+
+def areas_of(geometry: shapely.Geometry) -> MultiPolygon:
+    """The areas in ``geometry``; points and lines, where borders touch, are left out."""
+    return MultiPolygon([part for part in shapely.get_parts(geometry).tolist() if isinstance(part, Polygon)])
 
 
 def _on_the_globe(lonlat: np.ndarray) -> bool:
