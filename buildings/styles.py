@@ -1,5 +1,7 @@
 """How the ground and what stands on it is drawn (see ``tiles.styles``)."""
 
+from collections.abc import Sequence
+
 from buildings.models import Asset, Road
 from tiles.strokes import SINGLE, by_class, clusters, zoomed
 
@@ -58,7 +60,7 @@ _THIN = [_K.PATH, _K.RAIL]
 _RANK = {_K.MOTORWAY: 6, _K.TRUNK: 5, _K.PRIMARY: 4, _K.SECONDARY: 3, _K.TERTIARY: 2, _K.RESIDENTIAL: 1}
 
 
-def _kind_in(kinds: list[str]) -> list:
+def _kind_in(kinds: Sequence[str]) -> list:
     return ["in", ["get", "kind"], ["literal", [str(kind) for kind in kinds]]]
 
 

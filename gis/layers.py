@@ -66,7 +66,7 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()  # usual names of this column in files, tried where --map does not name one
     pattern: str = ""  # what a value must look like
-    hint: str = ""  # the pattern in words, for whoever gave another value
+    hint: "StrOrPromise" = ""  # the pattern in words, for whoever gave another value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ _TEXT = re.compile(r"\.(css|js|mjs|json|svg)$")
 _WORTH_BYTES = 1024
 _RARELY_ASKED = "drf_spectacular_sidecar/"  # 20 MB for one page of developers
 
-_EXTENSION, _STATEMENTS = ManifestStaticFilesStorage._js_module_import_aggregation_patterns
+_EXTENSION, _STATEMENTS = ManifestStaticFilesStorage._js_module_import_aggregation_patterns  # type: ignore[attr-defined]
 # Django's own takes import("maplibre-gl") for a file and a type in a comment, {import("./a.js").Kind}, for an
 # import.
 _DYNAMIC_IMPORT = (

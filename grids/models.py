@@ -44,7 +44,7 @@ class TerritoryQuerySet(InTime):
     pass
 
 
-class RegionQuerySet(InTime, CommonGround):
+class RegionQuerySet(InTime, CommonGround):  # type: ignore[override]  # what as_manager makes of both
     pass
 
 

@@ -6,9 +6,11 @@ import time
 import zlib
 from typing import Any, cast
 
+from csp.decorators import csp_exempt
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.decorators import method_decorator
 from django.utils.http import parse_etags
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -58,6 +60,7 @@ def tiles_address(request: HttpRequest | Request, asked: list[Layer]) -> str:
     return request.build_absolute_uri(address).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
 
 
+@method_decorator(csp_exempt(), name="dispatch")  # a tile is no document
 class TileView(MapView):
     """``/tiles/{layers}/{z}/{x}/{y}.mvt``: several layers, by comma, in one tile."""
 

@@ -4,14 +4,16 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from gis.models import User
 
+_FIELDS = [field.attname for field in User._meta.concrete_fields]
 # Session and user in one look. Whose session it is stands inside its signed text, so it must be known before.
 _LOOK = f"""
-SELECT u.*, s.session_data
+SELECT s.session_data, {", ".join(f"u.{name}" for name in _FIELDS)}
   FROM {User._meta.db_table} u, {Session._meta.db_table} s
  WHERE u.id = %s AND u.is_active AND s.session_key = %s AND s.expire_date > now()
 """
@@ -58,8 +60,13 @@ class OneLook(SessionAuthentication):
 def _look(key: str) -> User | None:
     if (known := _verified.get(key)) is None:
         return None
-    user = next(iter(User.objects.raw(_LOOK, [known.user_id, key])), None)
-    if user is None or Verified(user.pk, vars(user)["session_data"], user.password) != known:
-        _verified.pop(key, None)
-        return None
-    return user
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [known.user_id, key])
+        found = cursor.fetchone()
+    if found is not None:
+        session_data, *values = found
+        user = User.from_db(connection.alias, _FIELDS, values)
+        if Verified(user.pk, session_data, user.password) == known:
+            return user
+    _verified.pop(key, None)
+    return None

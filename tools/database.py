@@ -17,8 +17,8 @@ def given() -> bool:
 
 
 def for_the_demo() -> bool:
-    """Whether it is to hold the demo city: ours unless WANGGE_DEMO=0, somebody's only with WANGGE_DEMO=1."""
-    return os.environ.get("WANGGE_DEMO", "0" if given() else "1") == "1"
+    """Whether an empty database is to be filled with the demo city: unless WANGGE_DEMO=0."""
+    return os.environ.get("WANGGE_DEMO", "1") == "1"
 
 
 @contextmanager

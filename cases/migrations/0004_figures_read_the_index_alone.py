@@ -5,19 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_a_report_is_sent_once'),
+        ("cases", "0003_a_report_is_sent_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_time',
+            model_name="case",
+            name="case_time",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-reported_at', '-id'], include=('region_code', 'h3', 'category', 'stage'), name='case_time'),
+            model_name="case",
+            index=models.Index(
+                fields=["-reported_at", "-id"],
+                include=("region_code", "h3", "category", "stage"),
+                name="case_time",
+            ),
         ),
     ]

@@ -6,19 +6,22 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_figures_read_the_index_alone'),
+        ("cases", "0004_figures_read_the_index_alone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('number', 'gin_trgm_ops'), name='case_number_trigram'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("number", "gin_trgm_ops"), name="case_number_trigram"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('place', 'gin_trgm_ops'), name='case_place_trigram'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("place", "gin_trgm_ops"), name="case_place_trigram"
+            ),
         ),
     ]

@@ -39,12 +39,13 @@ def measure(client: Client, raw: psycopg.Connection, *, user: User, number: int 
 def _pair(client: Client, raw: psycopg.Connection, names: list[str], at: mvt.Tile, user: User):
     text = mvt.statement([layers.get(name) for name in names], z=at.z, user=user, params={})
     address = f"/tiles/{','.join(names)}/{at.z}/{at.x}/{at.y}.mvt"
-    where = {"z": at.z, "x": at.x, "y": at.y}
+    plain = psycopg.Cursor(raw)  # in binary, as ours
+    filled = text % at._asdict()
 
     def ours() -> None:
         client.get(address)
 
     def sql() -> None:
-        raw.execute(text, where).fetchone()
+        plain.execute(filled, prepare=False, binary=True).fetchone()
 
     return ours, sql

@@ -208,8 +208,7 @@ def check_codes(rows: Sequence[Row], layer: Layer, *, file: str) -> None:
     """Refuse the file if a row lacks the code by which the layer's rows are known."""
     code = next((c.name for c in layer.rules.columns if c.required and c.name == layer.rules.unique), "")
     if lacking := [str(row.number) for row in rows if code and row.values[code] == ""]:
-        facts = {"count": len(lacking), "rows": ", ".join(lacking[:10])}
-        raise refusals.Uncoded(file=file, field=code, **facts)
+        raise refusals.Uncoded(file=file, field=code, count=len(lacking), rows=", ".join(lacking[:10]))
 
 
 def check_unique(rows: Sequence[Row], layer: Layer) -> None:

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0002_initial'),
+        ("grids", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='responsibilitygrid',
-            name='drawing_key',
-            field=models.UUIDField(blank=True, editable=False, null=True, unique=True, verbose_name='idempotency key'),
+            model_name="responsibilitygrid",
+            name="drawing_key",
+            field=models.UUIDField(
+                blank=True, editable=False, null=True, unique=True, verbose_name="idempotency key"
+            ),
         ),
     ]

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 from django.views.defaults import server_error
@@ -117,10 +117,10 @@ def test_the_manifest_makes_the_pages_installable():
 
 
 @pytest.mark.django_db
-def test_the_users_of_the_demo_are_named_only_in_the_demo():
-    assert "wangge-demo" not in Client().get("/sign-in").content.decode()
-    with override_settings(DEMO=True):
-        assert "wangge-demo" in Client().get("/sign-in").content.decode()
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_sign_in_page_of_a_real_city_names_nobody(demo):
+    with override_settings(DEMO=demo):
+        assert "wangge-demo" not in Client().get("/sign-in").content.decode()
 
 
 @pytest.mark.django_db
