@@ -118,9 +118,9 @@ def test_the_manifest_makes_the_pages_installable():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("demo", [True, False])
-def test_the_sign_in_page_of_a_real_city_names_nobody(demo):
-    with override_settings(DEMO=demo):
-        assert "wangge-demo" not in Client().get("/sign-in").content.decode()
+def test_the_sign_in_page_of_a_real_city_names_nobody(settings, demo):
+    settings.DEMO = demo
+    assert "wangge-demo" not in Client().get("/sign-in").content.decode()
 
 
 @pytest.mark.django_db
