@@ -9,7 +9,6 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from buildings.models import AssetClass, trigram
-from gis import codes
 from gis.fields import Ground, sound, tile_twin
 from gis.jurisdiction import Scoped
 from grids.models import Situated
@@ -64,10 +63,6 @@ class Category(models.Model):
 
 
 class CaseQuerySet(Scoped):
-    def in_district_of(self, user):
-        """Cases in the district (or city, or province) that ``user`` works in, whatever their community."""
-        return self.in_region(user.jurisdiction[: codes.DISTRICT] if user.is_authenticated else "")
-
     def known_to(self, user):
         """What ``user`` may open: his jurisdiction, and what he reported elsewhere in his district."""
         mine = self.in_district_of(user).filter(reporter_id=user.pk)

@@ -1,18 +1,51 @@
-"""The command centre: the city's cases on one screen, on the wall, at the desk and in the hand."""
+"""The screens: the reporter's on the phone in the street, the command centre's on the wall and the desk."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from cases.models import Case, Category
 from cases.windows import USUAL, WINDOWS
-from gis.roles import EVERYONE, Role
+from gis.roles import EVERYONE, REPORTERS, Role
 from grids.models import Region
 from tiles import regions
 from tiles.palette import COLOURS, THEMES
 
 WATCHERS = EVERYONE - {Role.GRID_WORKER}
+PAGE = 20  # reports in a list
+OFFLINE_ICONS = "arrow-right cloud-off octagon-alert send triangle-alert x".split()
+
+
+def reporters_only(view):
+    """Signed in, and in a role that reports."""
+
+    @login_required
+    def guarded(request, *args, **kwargs):
+        if not request.user.has_role(*REPORTERS):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@reporters_only
+def report(request):
+    """Locate, choose, send: the whole of a report on one page."""
+    config = {"user": request.user.pk, "bounds": regions.bounds_of(request.user)}
+    choices = {"levels": Case.Level.choices, "urgencies": Case.Urgency.choices}
+    told = {"config": config, "offline_icons": OFFLINE_ICONS, **choices}
+    return render(request, "cases/report.html", told)
+
+
+@reporters_only
+def mine(request):
+    """What one has reported, newest first, with its stage."""
+    rows = Case.objects.in_district_of(request.user).filter(reporter=request.user)
+    rows = rows.select_related("category").prefetch_related("photos")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/report_mine.html", {"page": page, "config": {"user": request.user.pk}})
 
 
 @login_required

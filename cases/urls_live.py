@@ -1,5 +1,5 @@
 from django.urls import path
 
-from cases import api_live
+from cases.api import live
 
-urlpatterns = [path("cases", api_live.cases, name="live-cases")]
+urlpatterns = [path("cases", live.cases, name="live-cases")]

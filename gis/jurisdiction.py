@@ -4,7 +4,6 @@
 """
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gis import codes
@@ -38,6 +37,10 @@ class Scoped(models.QuerySet):
         """Rows in ``user``'s jurisdiction."""
         return self.in_region(user.jurisdiction if user.is_authenticated else "")
 
+    def in_district_of(self, user):
+        """Rows in the district (or city, or province) that ``user`` works in, whatever their community."""
+        return self.in_region(user.jurisdiction[: codes.DISTRICT] if user.is_authenticated else "")
+
     @staticmethod
     def covers(user, region_code: str) -> bool:
         """Whether ``visible_to(user)`` holds a row of ``region_code``: the same test for one row at hand."""
@@ -54,7 +57,5 @@ class CommonGround(Scoped):
     def visible_to(self, user):
         if not user.is_authenticated or not user.jurisdiction:
             return self.none()
-        district = user.jurisdiction[: codes.DISTRICT]
-        return self.filter(
-            Q(region_code__startswith=district) | Q(region_code__in=codes.ancestors_of(district))
-        )
+        beyond = codes.ancestors_of(user.jurisdiction[: codes.DISTRICT])
+        return self.in_district_of(user) | self.filter(region_code__in=beyond)

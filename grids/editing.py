@@ -164,7 +164,7 @@ def _check_jurisdiction(boundary: MultiPolygon, by: User) -> None:
 
 def _street_of(boundary: MultiPolygon, by: User) -> str:
     """The code of the street that holds ``boundary``; without streets, of the smallest region that does."""
-    streets = Region.objects.current().in_region(by.jurisdiction[: codes.DISTRICT]).filter(level=codes.STREET)
+    streets = Region.objects.current().in_district_of(by).filter(level=codes.STREET)
     parts = _parts(streets.order_by("code"), boundary)
     if len(parts) > 1:
         names = _listed([street.name for street, _part in parts])

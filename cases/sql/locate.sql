@@ -15,7 +15,6 @@ DECLARE
   spot_3857 geometry := ST_Transform(spot, 3857);
   stretch float8 := 1 / cos(radians(lat));  -- one metre on the ground in units of EPSG:3857
   near_100m geometry := ST_Expand(spot_3857, 100 * stretch);
-  district text := left(jurisdiction, 6);
   home text;
   unit record;
   own bigint[];
@@ -34,7 +33,7 @@ BEGIN
     SELECT r.code INTO home FROM grids_region r
      WHERE r.valid @> today AND ST_Covers(r.boundary, spot) ORDER BY r.level DESC, r.code LIMIT 1;
   END IF;
-  IF home IS NULL OR district = '' OR NOT starts_with(home, district) THEN
+  IF home IS NULL OR NOT in_district(home, jurisdiction) THEN
     RETURN jsonb_build_object('outside', CASE WHEN home IS NULL THEN 'regions' ELSE 'district' END);
   END IF;
 
@@ -46,7 +45,7 @@ BEGIN
   SELECT g.id, g.code, g.name,
          accuracy_m IS NOT NULL AND ST_DWithin(ST_Boundary(g.boundary_3857), spot_3857, accuracy_m * stretch) AS unsure
     INTO grid FROM grids_responsibilitygrid g
-   WHERE g.valid @> today AND starts_with(g.region_code, district) AND ST_Covers(g.boundary, spot)
+   WHERE g.valid @> today AND in_district(g.region_code, jurisdiction) AND ST_Covers(g.boundary, spot)
    ORDER BY g.id = ANY (own) DESC, g.code LIMIT 1;
   SELECT jsonb_agg(jsonb_build_object('name', o.name, 'phone', o.phone, 'is_main', p.is_main)
                    ORDER BY p.is_main DESC, o.card_number)
@@ -60,19 +59,19 @@ BEGIN
     INTO road FROM (
       SELECT r.name, r.centreline, r.centreline_3857 FROM buildings_road r
        WHERE r.name <> '' AND r.centreline_3857 && near_100m
-         AND (starts_with(r.region_code, district) OR (r.region_code <> '' AND starts_with(district, r.region_code)))
+         AND is_common_ground(r.region_code, jurisdiction)
        ORDER BY r.centreline_3857 <-> spot_3857 LIMIT 1) n;
   SELECT jsonb_build_object('name', n.name, 'distance_m', ST_Distance(n.boundary::geography, spot::geography))
     INTO estate FROM (
       SELECT e.name, e.boundary FROM buildings_estate e
-       WHERE e.boundary_3857 && near_100m AND starts_with(e.region_code, district)
+       WHERE e.boundary_3857 && near_100m AND in_district(e.region_code, jurisdiction)
        ORDER BY e.boundary_3857 <-> spot_3857 LIMIT 1) n;
   SELECT jsonb_build_object('name', n.name, 'number', n.number, 'address', n.address, 'estate', e.name,
                             'distance_m', ST_Distance(n.footprint::geography, spot::geography),
                             'bearing', degrees(ST_Azimuth(ST_ClosestPoint(n.footprint_3857, spot_3857), spot_3857)))
     INTO building FROM (
       SELECT b.name, b.number, b.address, b.estate_id, b.footprint, b.footprint_3857 FROM buildings_building b
-       WHERE b.footprint_3857 && near_100m AND starts_with(b.region_code, district)
+       WHERE b.footprint_3857 && near_100m AND is_common_ground(b.region_code, jurisdiction)
          AND (b.name <> '' OR b.address <> '' OR (b.number <> '' AND b.estate_id IS NOT NULL))
        ORDER BY b.footprint_3857 <-> spot_3857 LIMIT 1) n
     LEFT JOIN buildings_estate e ON e.id = n.estate_id;
@@ -81,7 +80,7 @@ BEGIN
                             'bearing', degrees(ST_Azimuth(n.location_3857, spot_3857)))
     INTO door FROM (
       SELECT d.road_name, d.number, d.location, d.location_3857 FROM buildings_door d
-       WHERE d.location_3857 && near_100m AND starts_with(d.region_code, district)
+       WHERE d.location_3857 && near_100m AND in_district(d.region_code, jurisdiction)
        ORDER BY d.location_3857 <-> spot_3857 LIMIT 1) n;
 
   RETURN jsonb_build_object(

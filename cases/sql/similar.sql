@@ -25,7 +25,7 @@ BEGIN
       SELECT c.id, c.number, c.reported_at, ST_Distance(c.location::geography, spot) AS distance_m
         FROM cases_case c
        WHERE c.h3 = ANY (cells) AND c.reported_at >= moment - rule.similar_window_h * interval '1 hour'
-         AND c.category_id = of_category AND c.stage <> 'closed' AND starts_with(c.region_code, left(jurisdiction, 6))
+         AND c.category_id = of_category AND c.stage <> 'closed' AND in_district(c.region_code, jurisdiction)
          AND ST_DWithin(c.location::geography, spot, rule.similar_radius_m)
        ORDER BY distance_m, c.id LIMIT 10) n;
   RETURN jsonb_build_object(

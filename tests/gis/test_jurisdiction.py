@@ -73,3 +73,22 @@ def test_jurisdiction_is_served_by_an_index(town, chief, name):
     plan = rows.explain()
     assert "region_code" in plan
     assert "Index" in plan
+
+
+@pytest.mark.parametrize(
+    "jurisdiction", ["", "41", city.CITY, city.DISTRICT, city.STREET, city.WEST, city.NEIGHBOUR]
+)
+def test_what_is_sql_on_its_own_asks_the_same(town, jurisdiction):
+    Road.objects.create(name="邻路", centreline=MAP.lines("NM"), region_code=city.NEIGHBOUR)
+    Road.objects.create(name="东路", centreline=MAP.lines("BC"), region_code=city.EAST)
+    user = User(jurisdiction=jurisdiction)
+
+    def told(function: str) -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT name FROM buildings_road WHERE {function}(region_code, %s)", [jurisdiction]
+            )
+            return {name for (name,) in cursor}
+
+    assert told("is_common_ground") == names(user, Road)
+    assert told("in_district") == set(Road.objects.in_district_of(user).values_list("name", flat=True))
