@@ -9,6 +9,7 @@ import shapely
 from demo import assets, doors, graph, houses, naming, network, parcels, places, territory
 from demo.fronts import Fronts, fronts_of
 from demo.scale import Scale
+from gis import codes
 
 HOMES_PER_GRID = 400
 
@@ -56,12 +57,12 @@ class City:
 
     @cached_property
     def grid_codes(self) -> list[str]:
-        """Responsibility grids: the community's code, a G and a count within the community."""
-        community = self.grid_community
-        return [
-            f"{self.community_codes[c]}G{n:02}"
-            for c, n in zip(community, _count_within(community), strict=True)
-        ]
+        """Responsibility grids, as ``grids.editing`` issues them: the street's code, G and a count in it."""
+        streets = np.array([code[: codes.STREET] for code in self.community_codes])[self.grid_community]
+        order = np.argsort(streets, kind="stable")
+        counts = np.empty(len(streets), dtype=int)
+        counts[order] = _count_within(streets[order])
+        return [f"{street}G{n:03}" for street, n in zip(streets, counts, strict=True)]
 
     @cached_property
     def grid_names(self) -> list[str]:

@@ -39,7 +39,7 @@ export function createHistogram(container, onBrush) {
     if (!told) return;
     const ink = color("--ink-2");
     const line = color("--line");
-    const tones = [color("--accent"), color("--warn")];
+    const tones = [color("--warn"), color("--accent")]; // assets, incidents: the many in the calmer one
     chart.setOption({
       animation: false,
       color: tones,
