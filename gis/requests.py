@@ -9,6 +9,7 @@ from contextvars import ContextVar
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _acceptable = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = logging.getLogger("wangge.request")
+PROBES = ("/healthz", "/readyz")  # asked every few seconds by whoever watches
 
 
 def current_request_id() -> str:
@@ -37,16 +38,12 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
-            log.info(
-                "%s %s %s",
-                request.method,
-                request.path,
-                response.status_code,
-                extra={
-                    "status": response.status_code,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
-                },
-            )
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log.log(
+                logging.DEBUG if request.path in PROBES else logging.INFO,
+                "%s %s %s", request.method, request.path, response.status_code,
+                extra={"status": response.status_code, "ms": ms},
+            )  # fmt: skip
             return response
         finally:
             _request_id.reset(reset)
