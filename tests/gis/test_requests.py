@@ -24,15 +24,22 @@ def test_two_requests_have_two_ids(client):
 
 def test_a_request_is_one_line_in_the_log(client, caplog):
     with caplog.at_level(logging.INFO, "wangge.request"):
-        client.get("/healthz")
+        client.get("/manifest.webmanifest")
     [line] = [record for record in caplog.records if record.name == "wangge.request"]
-    assert (line.getMessage(), line.status) == ("GET /healthz 200", 200)
+    assert (line.getMessage(), line.status) == ("GET /manifest.webmanifest 200", 200)
+
+
+def test_a_probe_is_no_line_in_the_log(client, caplog):
+    with caplog.at_level(logging.INFO, "wangge.request"):
+        client.get("/healthz")
+    assert not [record for record in caplog.records if record.name == "wangge.request"]
 
 
 def test_the_query_string_is_not_logged(client, caplog):
     """It may hold what somebody typed into the search box."""
     with caplog.at_level(logging.INFO, "wangge.request"):
-        client.get("/healthz?q=secret")
+        client.get("/manifest.webmanifest?q=secret")
+    assert "GET /manifest.webmanifest" in caplog.text
     assert "secret" not in caplog.text
 
 
