@@ -90,16 +90,24 @@ export function createMap(container, options = {}) {
 /** The map that was made in a container. @param {HTMLElement} container */
 export const mapIn = (container) => maps.get(container);
 
+/**
+ * Something is yet to be drawn. A frame is asked for, too: the map is idle only after one, and a tile whose
+ * loading was given up asks for none by itself.
+ * @param {MapLibre} map
+ */
+function busy(map) {
+  map.getContainer().ariaBusy = "true";
+  map.triggerRepaint();
+}
+
 /** The container is aria-busy until everything asked for is drawn. @param {MapLibre} map */
 function tellBusy(map) {
   const container = map.getContainer();
-  const tell = (/** @type {boolean} */ busy) => {
-    if (container.ariaBusy !== String(busy)) container.ariaBusy = String(busy);
-  };
-  tell(true);
-  map.on("render", () => tell(true));
-  map.on("dataloading", () => tell(true));
-  map.on("idle", () => tell(false));
+  busy(map);
+  map.on("render", () => { container.ariaBusy = "true"; });
+  map.on("dataloading", () => busy(map));
+  map.on("dataabort", () => busy(map));
+  map.on("idle", () => { container.ariaBusy = "false"; });
 }
 
 /** @param {MapLibre} map @param {MapOptions} options */
@@ -221,6 +229,7 @@ function layersOf(map, name) {
  * @param {MapLibre} map @param {string} name @param {boolean} shown
  */
 export function showLayer(map, name, shown) {
+  busy(map);
   stateOf(map).visible.set(name, shown);
   for (const { id } of layersOf(map, name)) {
     if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
@@ -231,6 +240,7 @@ export function showLayer(map, name, shown) {
  * @param {MapLibre} map @param {string} name @param {number} opacity 0 to 1
  */
 export function fadeLayer(map, name, opacity) {
+  busy(map);
   const state = stateOf(map);
   state.opacity.set(name, opacity);
   for (const layer of layersOf(map, name)) {
@@ -254,6 +264,7 @@ function overlayLayers(map, name, overlay) {
  * @param {MapLibre} map @param {string} name @param {Overlay} overlay
  */
 export function addOverlay(map, name, overlay) {
+  busy(map);
   const state = stateOf(map);
   removeOverlay(map, name);
   state.overlays.set(name, { ...overlay, source: { ...overlay.source } });
@@ -265,6 +276,7 @@ export function addOverlay(map, name, overlay) {
 
 /** @param {MapLibre} map @param {string} name @param {any} data GeoJSON */
 export function setOverlayData(map, name, data) {
+  busy(map);
   const overlay = stateOf(map).overlays.get(name);
   if (!overlay) throw new Error(`There is no overlay ${name}.`);
   overlay.source.data = data;
@@ -275,6 +287,7 @@ export function setOverlayData(map, name, data) {
 export function removeOverlay(map, name) {
   const state = stateOf(map);
   if (!state.overlays.delete(name) || !state.ready) return;
+  busy(map);
   for (const { id, source } of map.getStyle().layers.map((layer) => /** @type {any} */ (layer))) {
     if (source === name) map.removeLayer(id);
   }
