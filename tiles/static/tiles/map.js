@@ -90,24 +90,32 @@ export function createMap(container, options = {}) {
 /** The map that was made in a container. @param {HTMLElement} container */
 export const mapIn = (container) => maps.get(container);
 
-/**
- * Something is yet to be drawn. A frame is asked for, too: the map is idle only after one, and a tile whose
- * loading was given up asks for none by itself.
- * @param {MapLibre} map
- */
+const BEAT_MS = 200;
+
+/** Something is yet to be drawn. @param {MapLibre} map */
 function busy(map) {
   map.getContainer().ariaBusy = "true";
   map.triggerRepaint();
 }
 
-/** The container is aria-busy until everything asked for is drawn. @param {MapLibre} map */
+/**
+ * The container is aria-busy until everything asked for is drawn. The map finds out that it is idle only in a
+ * frame, and not all that ends its work asks for one (a tile given up, one that came back unchanged): while it
+ * is busy, frames are asked for.
+ * @param {MapLibre} map
+ */
 function tellBusy(map) {
   const container = map.getContainer();
+  let beat = 0;
   busy(map);
-  map.on("render", () => { container.ariaBusy = "true"; });
   map.on("dataloading", () => busy(map));
-  map.on("dataabort", () => busy(map));
-  map.on("idle", () => { container.ariaBusy = "false"; });
+  map.on("render", () => {
+    container.ariaBusy = "true";
+    clearTimeout(beat);
+    beat = window.setTimeout(() => map.triggerRepaint(), BEAT_MS);
+  });
+  map.on("idle", () => { clearTimeout(beat); container.ariaBusy = "false"; });
+  map.once("remove", () => clearTimeout(beat));
 }
 
 /** @param {MapLibre} map @param {MapOptions} options */
