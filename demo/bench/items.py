@@ -3,28 +3,36 @@
 import psycopg
 from django.db import connection
 
-from demo.bench.server import Client
-from demo.bench.timing import Comparison, compare
+from demo.bench.client import Client
+from demo.bench.report import AGAINST_SQL, against_sql, section
+from demo.bench.timing import Way, take_turns
 from gis.layers import Layer, layers
 from gis.models import User
 
 LIMIT = 1000
+TIMES = 40
 
 
-def measure(client: Client, raw: psycopg.Connection, *, user: User, number: int = 20) -> list[Comparison]:
-    found = []
+def measure(client: Client, raw: psycopg.Connection, *, user: User, seconds: float) -> str:
+    rows = [AGAINST_SQL]
     for layer in (layers.get("places"), layers.get("cases")):
-        pair = _pair(client, raw, layer, user)
-        found.append(compare(f"items: {LIMIT:,} {layer.name}", [pair] * number))
-    return found
+        ways = {"ours": _served(client, layer), "SQL": _stated(raw, layer, user)}
+        rows.append(against_sql(layer.name, take_turns(range(TIMES), ways, seconds=seconds), ratio=1.25))
+    return section(f"GeoJSON, the first {LIMIT:,} features of a layer", rows)
 
 
-def _pair(client: Client, raw: psycopg.Connection, layer: Layer, user: User):
+def _served(client: Client, layer: Layer) -> Way[int]:
+    address = f"/ogc/collections/{layer.name}/items?limit={LIMIT}"
+    return lambda _: lambda: client.get(address)
+
+
+def _stated(raw: psycopg.Connection, layer: Layer, user: User) -> Way[int]:
     rows = layer.visible_to(user).order_by("pk").values_list("pk", layer.geometry, *layer.paths.values())
     sql, values = rows[:LIMIT].query.sql_with_params()
     names = ", ".join(connection.ops.quote_name(name) for name in ("id", "geometry", *layer.paths))
     text = f"SELECT json_agg(ST_AsGeoJSON(feature.*)::json)::text FROM ({sql}) feature ({names})"
-    return (
-        lambda: client.get(f"/ogc/collections/{layer.name}/items?limit={LIMIT}"),
-        lambda: raw.execute(text, values).fetchone(),
-    )
+
+    def call() -> object:
+        return raw.execute(text, values).fetchone()
+
+    return lambda _: call

@@ -1,33 +1,54 @@
 """Where am I, for a report: through the server, and the one statement that finds it."""
 
 import random
+from typing import NamedTuple
 
 import psycopg
 
 from buildings.models import Building
 from cases import locating
 from cases.models import Category
-from demo.bench.server import Client
-from demo.bench.timing import Comparison, compare
+from demo.bench.client import Client
+from demo.bench.report import AGAINST_SQL, against_sql, section
+from demo.bench.timing import Way, take_turns
 from gis.models import User
 
+NUMBER = 100
 
-def measure(client: Client, raw: psycopg.Connection, *, user: User, number: int = 100) -> list[Comparison]:
+
+class Spot(NamedTuple):
+    """EPSG:4326, and the id of the category that is reported there."""
+
+    lon: float
+    lat: float
+    category: int
+
+
+def measure(client: Client, raw: psycopg.Connection, *, user: User, seconds: float) -> str:
+    ways = {"ours": _served(client), "SQL": _stated(raw, user)}
+    samples = take_turns(_spots(user), ways, seconds=seconds)
+    return section("Where am I, with similar cases nearby", [AGAINST_SQL, against_sql("locate", samples)])
+
+
+def _spots(user: User) -> list[Spot]:
     """At random buildings of the user's district, for random categories."""
     dice = random.Random(17)
     ids = list(Building.objects.in_region(user.jurisdiction).order_by("id").values_list("id", flat=True))
-    spots = Building.objects.in_bulk(dice.sample(ids, min(number, len(ids))))
+    buildings = Building.objects.in_bulk(dice.sample(ids, min(NUMBER, len(ids))))
     categories = list(Category.objects.filter(is_active=True).order_by("id").values_list("id", flat=True))
-    pairs = [
-        _pair(client, raw, user, *building.footprint.point_on_surface, category=dice.choice(categories))
-        for building in spots.values()
-    ]
-    return [compare("locate a report", pairs)]
+    points = (building.footprint.point_on_surface for building in buildings.values())
+    return [Spot(point.x, point.y, dice.choice(categories)) for point in points]
 
 
-def _pair(client: Client, raw: psycopg.Connection, user: User, lon: float, lat: float, *, category: int):
-    asked = locating.parameters(user, lon, lat, category=category)
-    return (
-        lambda: client.get(f"/api/locate?lon={lon}&lat={lat}&category={category}"),
-        lambda: raw.execute(locating.QUERY, asked).fetchone(),
+def _served(client: Client) -> Way[Spot]:
+    return lambda spot: (
+        lambda: client.get(f"/api/locate?lon={spot.lon}&lat={spot.lat}&category={spot.category}")
     )
+
+
+def _stated(raw: psycopg.Connection, user: User) -> Way[Spot]:
+    def way(spot: Spot):
+        asked = locating.parameters(user, spot.lon, spot.lat, category=spot.category)
+        return lambda: raw.execute(locating.QUERY, asked).fetchone()
+
+    return way

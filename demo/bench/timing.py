@@ -1,52 +1,60 @@
-"""Two ways to the same answer, timed in turn, so that the machine's moods fall on both."""
+"""Several ways to the same answer, timed in turn, so that the machine's moods fall on all of them."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+Call = Callable[[], object]
+Way = Callable[[Thing], Call]  # makes ready what is asked about a thing; only the call is timed
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Times in ms of what we serve and of the bare SQL of the same answer, in pairs."""
+class Sample:
+    """Times in ms of one way, in the order in which the things were asked about."""
 
-    what: str
-    ours: Sequence[float]
-    raw: Sequence[float]
+    ms: list[float] = field(default_factory=list)
 
-    def row(self) -> list[str]:
-        ours, raw = median(self.ours), median(self.raw)
-        times = (ours, _p95(self.ours), raw, _p95(self.raw))
-        ratio, added = f"{ours / raw:.2f}", f"{ours - raw:+.1f}"
-        return [self.what, str(len(self.ours)), *(f"{ms:.1f}" for ms in times), ratio, added]
+    @property
+    def p50(self) -> float:
+        return median(self.ms)
 
-
-HEADINGS = ["", "n", "ours p50", "p95", "SQL p50", "p95", "p50 ours/SQL", "added ms"]
+    @property
+    def p95(self) -> float:
+        return quantiles(self.ms, n=20, method="inclusive")[-1] if len(self.ms) > 1 else self.ms[0]
 
 
-def _p95(times: Sequence[float]) -> float:
-    return quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
-
-
-def _ms(call: Callable[[], object]) -> float:
+def timed(call: Call) -> float:
+    """How many ms it took."""
     started = time.perf_counter()
     call()
     return (time.perf_counter() - started) * 1000
 
 
-def compare(what: str, pairs: Sequence[tuple[Callable[[], object], Callable[[], object]]]) -> Comparison:
-    """Time (ours, raw) pairs one after the other; each is run once before, so that both find warm pages."""
-    for ours, raw in pairs:
-        raw()
-        ours()
-    times = [(_ms(ours), _ms(raw)) for ours, raw in pairs]
-    return Comparison(what, *zip(*times, strict=True))
+def take_turns(
+    things: Iterable[Thing], ways: Mapping[str, Way[Thing]], *, seconds: float
+) -> dict[str, Sample]:
+    """Times of each way for as many of the things, in their order, as fit into the seconds; at least one.
+
+    The last way is run once before, so that all find warm pages. The first to be timed changes from thing to
+    thing. A way is timed the first time that it is asked about a thing: what it remembers does not count.
+    """
+    names = list(ways)
+    samples = {name: Sample() for name in names}
+    deadline = time.monotonic() + seconds
+    for number, thing in enumerate(things):
+        if number and time.monotonic() >= deadline:
+            break
+        calls = {name: way(thing) for name, way in ways.items()}
+        calls[names[-1]]()
+        for name in rotated(names, number):
+            samples[name].ms.append(timed(calls[name]))
+    return samples
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as aligned text, the first column to the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for first, *others in rows:
-        lines.append("  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]))
-    return "\n".join(lines)
+def rotated(names: list[str], by: int) -> list[str]:
+    """The names from another one on, and round again."""
+    by %= len(names)
+    return names[by:] + names[:by]
