@@ -188,8 +188,9 @@ class Hub:
                     log.warning("the listening connection is lost: %s", lost)
                 await asyncio.sleep(RECONNECT_S)
         finally:  # whatever ended it: nobody is left in a stream that stays silent
-            for watcher in self.watchers:
-                watcher.end()
+            if self._listener is asyncio.current_task():  # else all had left, and who is here now has another
+                for watcher in self.watchers:
+                    watcher.end()
 
     async def _catch_up(self) -> None:
         """Tell what came while nobody listened; the first time there is nothing to compare with."""

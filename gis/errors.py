@@ -2,6 +2,7 @@
 
 import logging
 import math
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -51,9 +52,9 @@ class NotHere(Refused):
     sentence = _("There is nothing here that you may see.")
 
 
-def problem(*, status: int, code: str, detail: str, errors=None, where=None, headers=None) -> Response:
-    """An RFC 9457 answer: machine code, a sentence in the user's language, and where it is wrong."""
-    body = {
+def problem_body(*, status: int, code: str, detail: str, errors=None, where=None) -> dict[str, Any]:
+    """RFC 9457: machine code, a sentence in the user's language, and where it is wrong."""
+    body: dict[str, Any] = {
         "type": f"urn:wangge:problem:{code}",
         "title": detail,
         "status": status,
@@ -66,6 +67,12 @@ def problem(*, status: int, code: str, detail: str, errors=None, where=None, hea
         body["where"] = where
     if request_id := current_request_id():
         body["instance"] = f"urn:wangge:request:{request_id}"
+    return body
+
+
+def problem(*, status: int, headers: dict[str, str] | None = None, **told) -> Response:
+    """An answer with the ``problem_body`` of what is ``told``."""
+    body = problem_body(status=status, **told)
     return Response(body, status=status, headers=headers, content_type="application/problem+json")
 
 

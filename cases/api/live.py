@@ -13,7 +13,8 @@ from rest_framework.request import Request
 
 from cases import live
 from cases.layers import CASES
-from gis.authentication import BasicAuthentication, BearerAuthentication
+from gis.authentication import BasicAuthentication, BearerAuthentication, LockedOut
+from gis.errors import problem_body
 from gis.models import User
 
 _Session = import_module(settings.SESSION_ENGINE).SessionStore
@@ -29,14 +30,22 @@ async def cases(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return _refusal(
             request, 403, "foreign-origin", _("The stream is open to this site's own pages only.")
         )
-    user = await live.on_database(_signed_in, request)
+    try:
+        user = await live.on_database(_signed_in, request)
+    except LockedOut as locked:
+        refusal = _refusal(request, locked.status_code, locked.default_code, str(locked.detail))
+        refusal["Retry-After"] = str(round(locked.wait))
+        return refusal
     if user is None:
         return _refusal(request, 401, "not-authenticated", _("Sign in to follow the cases."))
     if user.role not in CASES.roles:
         return _refusal(request, 403, "permission-denied", _("Your role does not see cases."))
 
     def still_admitted() -> bool:
-        now = _signed_in(request)
+        try:
+            now = _signed_in(request)
+        except LockedOut:
+            return False
         return now is not None and _standing(now) == _standing(user)
 
     events = live.events(live.Watcher(user), still_admitted, _last_told(request))
@@ -57,7 +66,10 @@ def _last_told(request: HttpRequest) -> int | None:
 
 
 def _signed_in(request: HttpRequest) -> User | None:
-    """Whose token, password or session cookie the request carries, as it stands now; None for nobody."""
+    """Whose token, password or session cookie the request carries, as it stands now; None for nobody.
+
+    Raises LockedOut after too many wrong passwords.
+    """
     try:
         for scheme in (BearerAuthentication(), BasicAuthentication()):
             if found := scheme.authenticate(Request(request)):
@@ -91,15 +103,8 @@ def _readable(request: HttpRequest, response):
 
 
 def _refusal(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    body = {
-        "type": f"urn:wangge:problem:{code}",
-        "title": detail,
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
     response = JsonResponse(
-        body,
+        problem_body(status=status, code=code, detail=detail),
         status=status,
         content_type="application/problem+json",
         json_dumps_params={"ensure_ascii": False},

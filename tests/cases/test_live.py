@@ -1,5 +1,7 @@
 """The event stream: a real server process, a real NOTIFY, and only what each watcher may see."""
 
+import asyncio
+import base64
 import http.client
 import json
 import os
@@ -109,6 +111,22 @@ def test_a_watcher_who_reads_slowly_is_sent_away():
     assert taken == [True] * live.WAITING + [False]
     assert watcher.messages.get_nowait() is None
     assert watcher.messages.empty()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_as_the_last_one_leaves_stays():
+    """The listener of those who have left ends a little later, and must not end the newcomer's stream."""
+
+    async def leave_and_come() -> bool:
+        hub, newcomer = live.Hub(), live.Watcher(User(username="new"))
+        async with hub.joined(live.Watcher(User(username="old"))):
+            await hub.ready()
+            [former] = asyncio.all_tasks() - {asyncio.current_task()}
+        async with hub.joined(newcomer):
+            await asyncio.wait([former])
+            return newcomer.messages.empty()
+
+    assert asyncio.run(leave_and_come())
 
 
 # --- the process --------------------------------------------------------------------------------
@@ -350,6 +368,12 @@ def test_a_program_signs_in_by_its_token(watch, chief):
 )
 def test_nobody_is_let_in_without_a_sign_in(watch, headers):
     assert watch(**headers).status == 401
+
+
+def test_who_is_locked_out_is_told_so(watch, chief):
+    wrong = {"Authorization": "Basic " + base64.b64encode(b"chief:wrong").decode()}
+    told = [watch(**wrong).status for _ in range(settings.AXES_FAILURE_LIMIT + 1)]
+    assert (told[0], told[-1]) == (401, 429)
 
 
 def test_our_own_pages_may_read_the_stream(watch, chief):
