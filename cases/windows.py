@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from tiles import filters
 
 WINDOWS = {"today": 1, "7d": 7, "30d": 30, "1y": 365}  # days of the city, the present one included
 USUAL = "7d"
+FIRST = datetime(1, 1, 2, tzinfo=UTC)  # the calendar's first day, in whatever zone it is told
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Period:
     def before(self, *, now: datetime) -> "Period | None":
         """The same stretch of the days before, as far as this one has gone by ``now``.
 
-        None if it has no start or lies ahead.
-        Moved by whole days: this morning is compared with yesterday morning.
+        Moved by whole days: this morning is compared with yesterday morning. None if it has no start, lies
+        ahead, or if the calendar does not go back that far.
         """
         if self.start is None or self.start > now:
             return None
         days = timedelta(days=-((self.start - (self.end or now)) // timedelta(days=1)))
+        if days > self.start - FIRST:
+            return None
         if self.end is not None and self.end <= now:
             return Period(self.start - days, self.end - days, self.closed)
         return Period(self.start - days, now - days, closed=True)

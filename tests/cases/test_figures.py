@@ -65,6 +65,11 @@ def test_a_time_without_a_beginning_has_nothing_before(week, chief):
     assert (told["total"], told["previous"], told["previous_period"]) == (7, None, None)
 
 
+def test_before_the_calendar_begins_there_is_nothing(week, chief):
+    told = figures(chief, {"datetime": "1000-01-01/2026-05-20"})
+    assert (told["total"], told["previous"]) == (7, None)
+
+
 def test_all_stages_are_named_in_their_order(week, chief):
     stages = figures(chief, WEEK)["stages"]
     assert [s["stage"] for s in stages] == Case.Stage.values
