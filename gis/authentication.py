@@ -9,7 +9,6 @@ from axes.helpers import get_client_ip_address
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
@@ -33,10 +32,8 @@ def token_for(secret: str) -> AccessToken:
     if token is None:
         raise exceptions.AuthenticationFailed(_("The token is unknown, revoked or has ended."))
     now = timezone.now()
-    stale = now - timedelta(seconds=LAST_USED_STEP_S)
-    AccessToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(
-        last_used_at=now
-    )
+    if token.last_used_at is None or now - token.last_used_at > timedelta(seconds=LAST_USED_STEP_S):
+        AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
 
