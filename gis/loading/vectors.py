@@ -194,7 +194,7 @@ def _check_shapefile(shp: Path, name: str, encoding: str, notes: list[str]) -> s
 def _check_geopackage(plain: Path, name: str, table: str) -> None:
     """SQLite's own check of its pages; curves would silently become lines of many points."""
     try:
-        with closing(sqlite3.connect(f"file:{plain}?mode=ro", uri=True)) as database:
+        with closing(_sqlite(plain)) as database:
             result = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         raise CutOff(file=name, reason=f"{error}.") from None
@@ -202,7 +202,7 @@ def _check_geopackage(plain: Path, name: str, table: str) -> None:
         raise CutOff(file=name, reason=f"{result}.")
     if not table:
         return
-    with closing(sqlite3.connect(f"file:{plain}?mode=ro", uri=True)) as database:
+    with closing(_sqlite(plain)) as database:
         column = database.execute(
             "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [table]
         ).fetchone()
@@ -212,6 +212,11 @@ def _check_geopackage(plain: Path, name: str, table: str) -> None:
         if curves:
             reason = _("{count} rows hold curves; turn them into lines first.").format(count=curves)
             raise Unreadable(file=name, reason=reason)
+
+
+def _sqlite(plain: Path) -> sqlite3.Connection:
+    """Only to read; a name may hold what an address would take for its end (``#``, ``?``)."""
+    return sqlite3.connect(f"{plain.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _json(plain: Path, name: str, encoding: str, notes: list[str]) -> tuple[bytes, bool]:

@@ -32,6 +32,12 @@ def names() -> set[str]:
 # --- kinds of files -----------------------------------------------------------------------------
 
 
+def test_a_file_may_have_any_name(town, tmp_path):
+    plain = places(tmp_path / "places.gpkg")
+    load(plain.rename(tmp_path / "商户#1.gpkg"), "places")
+    assert names() == {"小卖部", "理发店"}
+
+
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp", "fgb"])
 def test_places_load_from_every_vector_format(town, tmp_path, suffix):
     options = {"encoding": "UTF-8"} if suffix == "shp" else {}
