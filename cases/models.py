@@ -89,6 +89,8 @@ class Case(Situated):
         CLOSED = "closed", _("Closed")
         VOIDED = "voided", _("Voided")
 
+    OVER = (Stage.CLOSED, Stage.VOIDED)
+
     class Level(models.TextChoices):
         DAILY = "daily", _("Daily")
         GENERAL = "general", _("General")

@@ -39,6 +39,15 @@ class TooManyReports(Refused):
         super().__init__(wait_s=wait_s)
 
 
+class ClassNotInUse(Refused):
+    code = "class-not-in-use"
+    status = 400
+    sentence = _("This class is no longer in use. Choose another one.")
+
+    def __init__(self):
+        super().__init__(errors=[{"field": "category", "detail": str(self.sentence)}])
+
+
 class NotSimilar(Refused):
     code = "not-similar"
     sentence = _("You are too far from this case, or it is too old or closed. Report it as a new one.")
@@ -79,11 +88,13 @@ def already(user: User, client_key: UUID) -> Case | None:
 def report(user: User, sent: Report) -> tuple[Case, bool]:
     """The new case with its place, number, photographs and first line of history, or the one it already is.
 
-    The flag says whether it is new. Raises OutsideDistrict, OutsideRegions, TooManyPhotos, TooManyReports
-    and KeyInUse.
+    The flag says whether it is new. Raises ClassNotInUse, OutsideDistrict, OutsideRegions, TooManyPhotos,
+    TooManyReports and KeyInUse.
     """
     if case := already(user, sent.client_key):
         return case, False
+    if not sent.category.is_active:
+        raise ClassNotInUse
     _refuse_haste(user)
     with translation.override(settings.LANGUAGE_CODE):  # the described place is for all who read the case
         found = locating.locate(user, sent.lon, sent.lat, accuracy_m=sent.accuracy_m)
@@ -135,10 +146,10 @@ def add_photo(user: User, case: Case, photo: Photo) -> list[CasePhoto]:
 
 
 def comparable(user: User, *, late: timedelta = NO_DELAY) -> CaseQuerySet:
-    """Cases that may be what ``user`` sees: of his district, recent for their category, not closed."""
+    """Cases that may be what ``user`` sees: of his district, recent for their category, not over."""
     hours = F("category__similar_window_h") * timedelta(hours=1)
     window = ExpressionWrapper(hours, output_field=DurationField())
-    rows = Case.objects.in_district_of(user).exclude(stage=Case.Stage.CLOSED)
+    rows = Case.objects.in_district_of(user).exclude(stage__in=Case.OVER)
     return rows.alias(window=window).filter(reported_at__gte=timezone.now() - late - F("window"))
 
 
@@ -148,7 +159,7 @@ def confirm(
     """Say that what one sees at (lon, lat) is this case: one line in its history, however often it is sent.
 
     The flag says whether it is new. Raises NotHere for a case that one cannot see as similar, NotSimilar for
-    one that is too far, too old or closed, KeyInUse, TooManyReports.
+    one that is too far, too old or over, KeyInUse, TooManyReports.
     """
     case = Case.objects.in_district_of(user).select_related("category").filter(pk=case_id).first()
     if case is None:

@@ -1,4 +1,4 @@
-"""Which recent cases may be the same thing (相似案件): of one category, near, not long ago, not closed.
+"""Which recent cases may be the same thing (相似案件): of one category, near, not long ago, not over.
 
 How near and how long ago stands with the category. Candidates come from the H3 cells around the spot, the
 ground distance is checked after (``cases/sql/similar.sql``). A reporter sees them in his whole district, also

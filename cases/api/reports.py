@@ -14,7 +14,6 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from pypinyin import Style, lazy_pinyin
 from rest_framework import generics, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -38,6 +37,14 @@ class FiniteField(serializers.FloatField):
         return number
 
 
+class CategoryField(serializers.PrimaryKeyRelatedField):
+    def to_internal_value(self, data):
+        try:
+            return super().to_internal_value(data)
+        except OverflowError:  # JSON has numbers that no integer is as large as
+            self.fail("incorrect_type", data_type=type(data).__name__)
+
+
 class SpotSerializer(serializers.Serializer):
     """A place as it comes in: ``lon``, ``lat`` in ``crs`` (an EPSG code, GCJ02 or BD09; else EPSG:4326)."""
 
@@ -59,7 +66,7 @@ class LocateSerializer(SpotSerializer):
 
 class ReportSerializer(SpotSerializer):
     client_key = serializers.UUIDField()
-    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.filter(is_active=True))
+    category = CategoryField(queryset=Category.objects.all())
     accuracy_m = FiniteField(min_value=0, max_value=100_000, required=False, allow_null=True)
     level = serializers.ChoiceField(Case.Level.choices, default=Case.Level.GENERAL)
     urgency = serializers.ChoiceField(Case.Urgency.choices, default=Case.Urgency.GENERAL)
@@ -356,5 +363,8 @@ def _both_languages(label) -> dict:
 
 @lru_cache(maxsize=1024)
 def _initials(name: str) -> str:
-    """``暴露垃圾`` → ``blll``: what is quickest to type on a phone."""
+    """``暴露垃圾`` → ``bllj``: what is quickest to type on a phone."""
+    # here, because its tables take longest of all to load and nothing else needs them
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()

@@ -1,5 +1,5 @@
 -- Cases that may be the same thing: of one category, reported near the spot (lon, lat in EPSG:4326) and not
--- long ago, not closed, in the district that `jurisdiction` lies in. The category says how near (radius_m) and
+-- long ago, neither closed nor voided, in the district that `jurisdiction` lies in. The category says how near (radius_m) and
 -- how long ago. `cells` are the H3 cells that hold every point within that radius (cases/similarity.py); the
 -- caller compares radius_m with what its cells cover. Index: case_cell_time (h3, reported_at).
 -- The answer is {radius_m, window_h, cases: [{id, number, distance_m, age_min, has_photo}]}, nearest first:
@@ -25,7 +25,7 @@ BEGIN
       SELECT c.id, c.number, c.reported_at, ST_Distance(c.location::geography, spot) AS distance_m
         FROM cases_case c
        WHERE c.h3 = ANY (cells) AND c.reported_at >= moment - rule.similar_window_h * interval '1 hour'
-         AND c.category_id = of_category AND c.stage <> 'closed' AND in_district(c.region_code, jurisdiction)
+         AND c.category_id = of_category AND c.stage NOT IN ('closed', 'voided') AND in_district(c.region_code, jurisdiction)
          AND ST_DWithin(c.location::geography, spot, rule.similar_radius_m)
        ORDER BY distance_m, c.id LIMIT 10) n;
   RETURN jsonb_build_object(

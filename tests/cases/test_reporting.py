@@ -1,3 +1,4 @@
+import json
 import threading
 import uuid
 from pathlib import Path
@@ -148,9 +149,16 @@ def test_a_missing_field_is_told_in_chinese(send, worker, signed_in, town):
     assert (set(told), told["category"]) == ({"client_key", "category", "lon", "lat"}, "该字段是必填项。")
 
 
+def test_a_number_beyond_all_numbers_is_a_wrong_field(worker, body, signed_in):
+    text = json.dumps(body(category=float("inf"))).replace("Infinity", "1e400")
+    answer = signed_in(worker).generic("POST", "/api/cases", text, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "category")
+
+
 def test_a_class_that_is_switched_off_is_refused(send, rubbish):
     Category.objects.filter(pk=rubbish.pk).update(is_active=False)
-    assert send().status_code == 400
+    answer = send()
+    assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == ("class-not-in-use", "category")
 
 
 def test_a_place_in_the_neighbouring_district_is_refused_with_a_sentence(send):
@@ -201,6 +209,13 @@ def test_the_same_key_again_is_the_same_case(send):
     first, second = send(client_key=key), send("q", client_key=key)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json()["number"] == second.json()["number"]
+
+
+def test_the_same_key_again_is_the_same_case_though_its_class_went_out_of_use(send, rubbish):
+    key = str(uuid.uuid4())
+    send(client_key=key)
+    Category.objects.filter(pk=rubbish.pk).update(is_active=False)
+    assert send(client_key=key).status_code == 200
 
 
 def test_the_same_key_again_keeps_no_second_photograph(send, media):
@@ -459,8 +474,9 @@ def test_a_colleague_too_far_away_learns_nothing_of_the_case(confirm):
     assert confirm(east_m=40).status_code == 404
 
 
-def test_a_closed_case_is_not_confirmed(confirm, case, chief):
-    Case.objects.filter(pk=case.pk).update(stage="closed")
+@pytest.mark.parametrize("stage", Case.OVER)
+def test_a_case_that_is_over_is_not_confirmed(confirm, case, chief, stage):
+    Case.objects.filter(pk=case.pk).update(stage=stage)
     assert confirm(user=chief).json()["code"] == "not-similar"
 
 

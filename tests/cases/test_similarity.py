@@ -72,14 +72,15 @@ def test_similar_ends_after_a_day(similar, rubbish, hours, found):
     assert len(similar("s")) == found
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Case.Stage if stage != Case.Stage.CLOSED])
-def test_every_stage_but_closed_is_compared(similar, rubbish, stage):
+@pytest.mark.parametrize("stage", [stage for stage in Case.Stage if stage not in Case.OVER])
+def test_every_open_stage_is_compared(similar, rubbish, stage):
     put(rubbish, stage=stage)
     assert len(similar("s")) == 1
 
 
-def test_a_closed_case_is_not_similar(similar, rubbish):
-    put(rubbish, stage=Case.Stage.CLOSED)
+@pytest.mark.parametrize("stage", Case.OVER)
+def test_a_case_that_is_over_is_not_similar(similar, rubbish, stage):
+    put(rubbish, stage=stage)
     assert similar("s") == []
 
 
