@@ -69,5 +69,5 @@ class CaseAdmin(ReadOnly, InJurisdiction):
             "responsibility_grid_code",
             "is_cross_grid",
         ),
-        *("reporter", "reported_at", "closed_at"),
+        *("reporter", "reported_at", "received_at", "closed_at"),
     )

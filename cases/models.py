@@ -135,7 +135,8 @@ class Case(Situated):
         related_name="+",
         verbose_name=_("reporter"),
     )
-    reported_at = models.DateTimeField(_("reported"))
+    reported_at = models.DateTimeField(_("reported"))  # when it was sent; a phone may wait for a network
+    received_at = models.DateTimeField(_("received"), null=True, blank=True, editable=False)  # none: a file's
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()

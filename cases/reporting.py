@@ -1,7 +1,7 @@
 """A report from the street becomes a case, once; or it says "the same thing" of an older case."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +21,8 @@ from gis.models import User
 
 NO_DELAY = timedelta(0)
 LATE = timedelta(hours=24)  # a confirmation may have waited on a phone without network
+MAY_WAIT = timedelta(days=7)  # a report may have waited longer than a confirmation: it is still to be told
+MAY_RUN_FAST = timedelta(minutes=5)  # a phone's clock
 LIMITS = ((20, 60), (240, 3600))  # reports and confirmations of one user in so many seconds
 
 
@@ -63,7 +65,8 @@ class NotYours(Refused):
 class Report:
     """What the phone sends; ``client_key`` is made there once, so that sending it again changes nothing.
 
-    ``lon``, ``lat`` are EPSG:4326, ``accuracy_m`` the radius of the device's accuracy circle.
+    ``lon``, ``lat`` are EPSG:4326, ``accuracy_m`` the radius of the device's accuracy circle, ``sent_at`` when
+    it was sent by the phone's clock, however long it waited for a network then.
     """
 
     client_key: UUID
@@ -74,6 +77,7 @@ class Report:
     level: str = Case.Level.GENERAL
     urgency: str = Case.Urgency.GENERAL
     description: str = ""
+    sent_at: datetime | None = None
     photos: list[Photo] = field(default_factory=list)
 
 
@@ -109,6 +113,7 @@ def report(user: User, sent: Report) -> tuple[Case, bool]:
 
 def _made(user: User, sent: Report, found: dict, written: list) -> Case:
     now = timezone.now()
+    reported_at = _believed(sent.sent_at, now=now)
     location = Point(sent.lon, sent.lat, srid=4326)
     case = Case.objects.create(
         number=next_numbers(1, day=timezone.localdate(now))[0],
@@ -127,11 +132,19 @@ def _made(user: User, sent: Report, found: dict, written: list) -> Case:
         urgency=sent.urgency,
         source=Case.Source.PATROL,
         reporter=user,
-        reported_at=now,
+        reported_at=reported_at,
+        received_at=now,
     )
-    case.events.create(action=CaseEvent.Action.REPORT, officer=user, at=now, location=location)
+    case.events.create(action=CaseEvent.Action.REPORT, officer=user, at=reported_at, location=location)
     add(case, sent.photos, written=written)
     return case
+
+
+def _believed(sent_at: datetime | None, *, now: datetime) -> datetime:
+    """When a report was sent, as its phone says; ``now`` if it does not say, or says what cannot be."""
+    if sent_at is None or not now - MAY_WAIT <= sent_at <= now + MAY_RUN_FAST:
+        return now
+    return min(sent_at, now)
 
 
 def add_photo(user: User, case: Case, photo: Photo) -> list[CasePhoto]:
@@ -202,10 +215,14 @@ def _refuse_haste(user: User) -> None:
     now = timezone.now()
     for most, within_s in LIMITS:
         since = now - timedelta(seconds=within_s)
-        reports = Case.objects.in_district_of(user).filter(reporter=user, reported_at__gt=since)
+        reports = Case.objects.in_district_of(user).filter(
+            reporter=user,
+            received_at__gt=since,
+            reported_at__gt=since - MAY_WAIT,  # for the index
+        )
         confirmations = CaseEvent.objects.filter(officer=user, action=CaseEvent.Action.CONFIRM, at__gt=since)
         times = sorted(
-            [*reports.values_list("reported_at", flat=True), *confirmations.values_list("at", flat=True)]
+            [*reports.values_list("received_at", flat=True), *confirmations.values_list("at", flat=True)]
         )
         if len(times) >= most:
             free_at = times[-most] + timedelta(seconds=within_s)

@@ -71,6 +71,7 @@ class ReportSerializer(SpotSerializer):
     level = serializers.ChoiceField(Case.Level.choices, default=Case.Level.GENERAL)
     urgency = serializers.ChoiceField(Case.Urgency.choices, default=Case.Urgency.GENERAL)
     description = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    reported_at = serializers.DateTimeField(required=False, allow_null=True, source="sent_at")
     photos = serializers.ListField(child=serializers.FileField(), max_length=photos.MOST, default=list)
 
 
@@ -114,7 +115,7 @@ class CaseSerializer(serializers.ModelSerializer):
         fields: tuple[str, ...] = (
             "id", "number", "client_key", "category", "stage", "stage_label", "level", "urgency", "source",
             "description", "place", "location", "accuracy_m", "region_code", "unit_grid_code",
-            "responsibility_grid_code", "is_cross_grid", "reported_at", "closed_at", "photos",
+            "responsibility_grid_code", "is_cross_grid", "reported_at", "received_at", "closed_at", "photos",
         )  # fmt: skip
 
     def get_location(self, case) -> list[float]:

@@ -100,6 +100,26 @@ def test_the_own_grid_is_where_the_officer_is_posted(send, worker, town):
     assert [send("p").json()["is_cross_grid"], send("q").json()["is_cross_grid"]] == [True, False]
 
 
+def test_a_report_that_waited_for_a_network_keeps_when_it_was_sent_and_when_it_came(send):
+    sent_at = timezone.now() - timezone.timedelta(hours=30)
+    case = Case.objects.get(pk=send(reported_at=sent_at.isoformat()).json()["id"])
+    assert (case.reported_at, case.events.get().at) == (sent_at, sent_at)
+    assert case.received_at > sent_at + timezone.timedelta(hours=29)
+
+
+@pytest.mark.parametrize("hours", [-24 * 8, 1, None])
+def test_a_clock_that_is_wrong_or_silent_is_not_believed(send, hours):
+    sent_at = hours and (timezone.now() + timezone.timedelta(hours=hours)).isoformat()
+    case = Case.objects.get(pk=send(reported_at=sent_at).json()["id"])
+    assert case.reported_at == case.received_at
+
+
+def test_a_clock_that_runs_a_little_fast_reports_nothing_of_the_future(send):
+    sent_at = timezone.now() + timezone.timedelta(minutes=4)
+    case = Case.objects.get(pk=send(reported_at=sent_at.isoformat()).json()["id"])
+    assert case.reported_at == case.received_at
+
+
 def test_the_number_is_the_day_and_a_count(send):
     today = timezone.localdate().strftime("%Y%m%d")
     first, second = (send().json()["number"] for _ in range(2))
@@ -522,26 +542,42 @@ def test_the_stranger_cannot_report_into_the_town(send, stranger):
 # --- too many -----------------------------------------------------------------------------------
 
 
-def test_a_phone_gone_wrong_is_told_when_to_come_again(send, worker, rubbish):
+@pytest.fixture
+def came(worker, rubbish):
+    """The n-th report of the worker has come just now."""
+    reported = {"category": rubbish, "reporter": worker, "received_at": timezone.now()}
+    return lambda n: city.make_case(f"R{n}", city.MAP.point("p"), region_code=city.WEST, **reported)
+
+
+def test_a_phone_gone_wrong_is_told_when_to_come_again(send, came):
     most, within_s = reporting.LIMITS[0]
     for n in range(most):
-        city.make_case(f"R{n}", city.MAP.point("p"), region_code=city.WEST, category=rubbish, reporter=worker)
+        came(n)
     answer = send()
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-reports")
     assert 0 < int(answer["Retry-After"]) <= within_s
 
 
-def test_what_was_sent_already_is_never_too_much(send, worker, rubbish):
+def test_what_was_sent_already_is_never_too_much(send, came):
     key = str(uuid.uuid4())
     send(client_key=key)
     for n in range(reporting.LIMITS[0][0]):
-        city.make_case(f"R{n}", city.MAP.point("p"), region_code=city.WEST, category=rubbish, reporter=worker)
+        came(n)
     assert send(client_key=key).status_code == 200
 
 
-def test_one_users_haste_does_not_stop_another(send, worker, colleague, rubbish):
+def test_waiting_reports_that_come_all_at_once_are_too_many_too(send, came):
     for n in range(reporting.LIMITS[0][0]):
-        city.make_case(f"R{n}", city.MAP.point("p"), region_code=city.WEST, category=rubbish, reporter=worker)
+        came(n)
+    Case.objects.filter(number__startswith="R").update(
+        reported_at=timezone.now() - timezone.timedelta(days=2)
+    )
+    assert send().json()["code"] == "too-many-reports"
+
+
+def test_one_users_haste_does_not_stop_another(send, came, colleague):
+    for n in range(reporting.LIMITS[0][0]):
+        came(n)
     assert send("q", user=colleague).status_code == 201
 
 

@@ -261,7 +261,7 @@ async function report() {
   }
   const body = {
     client_key: state.key, category: state.category.id, ...spot(), description: $("description").value.trim(),
-    level: chosen("level"), urgency: chosen("urgency"),
+    level: chosen("level"), urgency: chosen("urgency"), reported_at: new Date().toISOString(),
   };
   await send({ kind: "report", url: "/api/cases", body, photos: state.photos.map(({ blob }) => blob) }, "sent");
 }
