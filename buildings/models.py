@@ -24,7 +24,21 @@ def trigram(model: str, column: str) -> GinIndex:
     return GinIndex(OpClass(column, "gin_trgm_ops"), name=f"{model}_{column}_trigram")
 
 
-class Road(Situated):
+class Mapped(Situated):
+    """What may come from OpenStreetMap: ``osm_id`` (``way/12``) names the object, empty for other sources.
+
+    By it a newer extract replaces what an older one brought.
+    """
+
+    osm_id = models.CharField(
+        max_length=24, db_collation="C", blank=True, default="", db_default="", editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Road(Mapped):
     """A road or path, named or not."""
 
     class Kind(models.TextChoices):
@@ -55,7 +69,7 @@ class Road(Situated):
         return self.name or self.get_kind_display()
 
 
-class Estate(Situated):
+class Estate(Mapped):
     """小区: a residential compound or another walled courtyard."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -74,7 +88,7 @@ class Estate(Situated):
         return self.name
 
 
-class Building(Situated):
+class Building(Mapped):
     """楼栋: its footprint is part of the base map; its number counts within its estate."""
 
     class Kind(models.TextChoices):  # DB6101/T 3185-2024
@@ -113,7 +127,7 @@ class Building(Situated):
         return self.name or self.number or str(_("building"))
 
 
-class Door(Situated):
+class Door(Mapped):
     """门牌: an address point on a road; the number is kept as written (``12``, ``甲3号``)."""
 
     road_name = models.CharField(_("road"), max_length=100)
@@ -136,7 +150,7 @@ class Door(Situated):
         return f"{self.road_name}{self.number}"
 
 
-class Place(Situated):
+class Place(Mapped):
     """兴趣点: a shop, school, park gate or any other named spot."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -223,7 +237,7 @@ class Asset(Situated):
         return f"{self.asset_class} {self.code}"
 
 
-class Cover(Situated):
+class Cover(Mapped):
     """A piece of the base map's ground."""
 
     name = models.CharField(_("name"), max_length=100, blank=True)

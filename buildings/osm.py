@@ -4,7 +4,7 @@ Map data © OpenStreetMap contributors, ODbL 1.0: whoever shows it says so. Coor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from buildings.placing import ROAD_KINDS
 from gis import codes, loading
-from gis.layers import layers
+from gis.layers import Layer, layers
 from gis.loading import extent, refusals
 from gis.loading.progress import bar
 from gis.loading.report import Report
-from gis.loading.rows import Row
+from gis.loading.rows import Row, sound
 from gis.loading.values import plain_number
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -158,6 +158,7 @@ def _take(thing, extract: Extract) -> None:
             extract.boundaries.append(_boundary(thing, name, tags, shape))
             continue
         spot = layer in ("doors", "places") and shape is not None
+        values["osm_id"] = name
         row = Row(number=name, shape=shapely.point_on_surface(shape) if spot else shape, values=values)
         if shape is None:
             row.refuse(_("Its nodes are not in the file."))
@@ -341,9 +342,24 @@ def _load_things(extract: Extract) -> Iterator[Report]:
     extent.check(everything, layers.get("roads"), file=extract.file, city=city)
     for name in ORDER:
         report = Report(layer=name, file=extract.file, rows=len(extract.rows[name]))
+        _replace_older(extract.rows[name], layers.get(name), report)
         with loading.reported(report):
             loading.put(extract.rows[name], layers.get(name), report)
         yield report
+
+
+def _replace_older(rows: Sequence[Row], layer: Layer, report: Report) -> None:
+    """Let rows take the place of what an earlier extract brought of the same objects; its keys stay."""
+    older = defaultdict(list)
+    for osm_id, key in layer.model.objects.exclude(osm_id="").order_by("-pk").values_list("osm_id", "pk"):
+        older[osm_id].append(key)
+    replacing = [row for row in sound(rows) if older[row.values["osm_id"]]]
+    for row in replacing:
+        row.id = older[row.values["osm_id"]].pop()
+    if replacing:
+        report.notes.append(
+            _("{count} replace what an earlier extract brought.").format(count=len(replacing))
+        )
 
 
 def outcome(reports: Iterable[Report]) -> Counter:

@@ -44,7 +44,7 @@ class Row:
     where: Place | None = None
     wrong_type: bool = False
     outside: bool = False  # refused because no region covers it
-    id: int = 0
+    id: int = 0  # its primary key once written; before, that of the row it replaces
 
     def refuse(self, reason: str, where: Place | None = None) -> None:
         """The first reason stays; ``where`` is longitude, latitude."""

@@ -13,15 +13,23 @@ from gis.loading.rows import Row
 
 
 def copy(rows: Sequence[Row], layer: Layer) -> None:
-    """Insert ``rows`` with COPY and give each its new primary key."""
+    """Insert ``rows`` with COPY, each with a new primary key; one that has a key replaces the row of that key."""
     table = layer.model._meta.db_table
-    for row, key in zip(rows, _new_keys(table, len(rows)), strict=True):
+    _clear(table, [row.id for row in rows if row.id])
+    new = [row for row in rows if not row.id]
+    for row, key in zip(new, _new_keys(table, len(new)), strict=True):
         row.id = key
     fields = [f for f in layer.model._meta.concrete_fields if not f.generated]
     names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as out:
         for row in bar(rows, _("writing")):
             out.write_row([_stored(field, row, layer.geometry) for field in fields])
+
+
+def _clear(table: str, keys: list[int]) -> None:
+    """Make room for rows that come back under the same keys; what refers to them is judged only then."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [keys])
 
 
 def _new_keys(table: str, count: int) -> list[int]:

@@ -183,6 +183,44 @@ def test_a_dry_run_changes_nothing(db, tmp_path):
     assert counts() == before
 
 
+# --- a newer extract ----------------------------------------------------------------------------
+
+
+def keys() -> dict[str, list]:
+    """What came from which object, under which key, with what it is linked to."""
+    found = {model.__name__: list(model.objects.order_by("pk").values_list("pk", "osm_id"))
+             for model in (Road, Place, Green, Water)}  # fmt: skip
+    found["Door"] = list(Door.objects.order_by("pk").values_list("pk", "osm_id", "road"))
+    found["Building"] = list(Building.objects.order_by("pk").values_list("pk", "osm_id", "estate"))
+    return found
+
+
+def test_an_extract_loaded_twice_is_there_once_with_its_links(loaded, tmp_path):
+    before = keys()
+    load_osm(town_extract().write(tmp_path / "again.osm"))
+    assert keys() == before
+
+
+def test_a_newer_extract_brings_the_rows_up_to_date(loaded, tmp_path):
+    newer = town_extract()
+    newer.ways[1].tags["name"] = "新中轴路"
+    load_osm(newer.write(tmp_path / "newer.osm"))
+    assert Road.objects.get().name == "新中轴路"
+
+
+def test_what_the_newer_extract_cannot_mend_stays_as_it_was(loaded, tmp_path):
+    newer = town_extract()
+    newer.ways[1].nodes = [9001, 9002]
+    load_osm(newer.write(tmp_path / "newer.osm"))
+    assert Road.objects.get().name == "中轴路"
+
+
+def test_what_came_from_elsewhere_is_not_replaced(loaded, tmp_path):
+    Road.objects.update(osm_id="")
+    load_osm(town_extract().write(tmp_path / "again.osm"))
+    assert Road.objects.filter(name="中轴路").count() == 2
+
+
 @pytest.fixture
 def refused(db, settings):
     settings.LANGUAGE_CODE = "en"
