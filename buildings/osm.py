@@ -353,13 +353,13 @@ def _replace_older(rows: Sequence[Row], layer: Layer, report: Report) -> None:
     older = defaultdict(list)
     for osm_id, key in layer.model.objects.exclude(osm_id="").order_by("-pk").values_list("osm_id", "pk"):
         older[osm_id].append(key)
-    replacing = [row for row in sound(rows) if older[row.values["osm_id"]]]
-    for row in replacing:
-        row.id = older[row.values["osm_id"]].pop()
-    if replacing:
-        report.notes.append(
-            _("{count} replace what an earlier extract brought.").format(count=len(replacing))
-        )
+    count = 0
+    for row in sound(rows):
+        if keys := older[row.values["osm_id"]]:
+            row.id = keys.pop()
+            count += 1
+    if count:
+        report.notes.append(_("{count} replace what an earlier extract brought.").format(count=count))
 
 
 def outcome(reports: Iterable[Report]) -> Counter:

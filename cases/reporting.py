@@ -65,8 +65,8 @@ class NotYours(Refused):
 class Report:
     """What the phone sends; ``client_key`` is made there once, so that sending it again changes nothing.
 
-    ``lon``, ``lat`` are EPSG:4326, ``accuracy_m`` the radius of the device's accuracy circle, ``sent_at`` when
-    it was sent by the phone's clock, however long it waited for a network then.
+    ``lon``, ``lat`` are EPSG:4326, ``accuracy_m`` the radius of the device's accuracy circle, ``sent_at`` the
+    time by the phone's clock when it was sent, however long it waited for a network then.
     """
 
     client_key: UUID

@@ -13,7 +13,7 @@ from gis.loading.rows import Row
 
 
 def copy(rows: Sequence[Row], layer: Layer) -> None:
-    """Insert ``rows`` with COPY, each with a new primary key; one that has a key replaces the row of that key."""
+    """Insert ``rows`` with COPY under new primary keys; one that has a key replaces the row of that key."""
     table = layer.model._meta.db_table
     _clear(table, [row.id for row in rows if row.id])
     new = [row for row in rows if not row.id]
