@@ -1,0 +1,103 @@
+"""The regions of the country: official names and codes down to streets and towns, and their short forms.
+
+From the statistical division codes (``reference/regions.txt.gz``: code and name), with some names that went
+out of use but still stand in registers. About 25 MB of memory, loaded when the first address is read.
+"""
+
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from geocoder.elements import Kind
+
+REGIONS = Path(__file__).parent / "reference" / "regions.txt.gz"
+MUNICIPALITIES = ("11", "12", "31", "50")
+
+_PEOPLES = (
+    "满族 回族 蒙古族 蒙古 藏族 壮族 苗族 彝族 侗族 瑶族 白族 傣族 土家族 哈尼族 哈萨克族 哈萨克 黎族 傈僳族 "
+    "佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜 土族 达斡尔族 达斡尔 仫佬族 羌族 布朗族 撒拉族 "
+    "毛南族 仡佬族 锡伯 阿昌族 普米族 朝鲜族 塔吉克 怒族 独龙族 保安族 裕固族 布依族 维吾尔 鄂伦春 鄂温克 "
+    "德昂族 各族"
+).split()
+_AUTONOMOUS = re.compile(f"(?:{'|'.join(_PEOPLES)})+自治(?=[州县旗区])|(?:{'|'.join(_PEOPLES)})+(?=乡$)")
+_SHORTENED = {
+    2: re.compile(r"(省|市|(壮族|回族|维吾尔)?自治区|特别行政区)$"),
+    4: re.compile(r"(市|地区|州|盟)$"),
+    6: re.compile(r"(新区|区|县|市|旗|林区|特区)$"),
+    9: re.compile(r"(街道办事处|街道|镇|乡|地区|苏木)$"),
+}
+_ZONE = re.compile(
+    r"(开发区|示范区|园区|园|集聚区|管理区|试验区|度假区|风景区|名胜区|保税区|新城|工业区|高新区)$"
+)
+_STREET = re.compile(r"(街道|镇|乡|苏木|地区|办事处|农场|林场|牧场|渔场|茶场|场)$")
+
+
+class Region(NamedTuple):
+    """One meaning of a written region name."""
+
+    kind: Kind
+    full: str
+    codes: str  # all regions of this name, each after a space: " 330106 420102"
+    short: bool
+
+
+class Regions:
+    """Longest-match look-up of region names."""
+
+    def __init__(self, lines: list[str]) -> None:
+        codes: defaultdict[tuple[str, Kind, str, bool], str] = defaultdict(str)
+        for line in lines:
+            code, full = line.split(" ")
+            for name, kind, short in _written(code, full):
+                codes[name, kind, full, short] += " " + code
+        self._meanings: dict[str, tuple[Region, ...]] = {}
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for (name, kind, full, short), known in codes.items():
+            self._meanings[name] = (*self._meanings.get(name, ()), Region(kind, full, known, short))
+            lengths[name[:2]].add(len(name))
+        self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
+
+    def match(self, text: str, start: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
+        """Ends and meanings of the names that begin at ``start``."""
+        for length in self._lengths.get(text[start : start + 2], ()):
+            meanings = self._meanings.get(text[start : start + length])
+            if meanings is not None and start + length <= len(text):
+                yield start + length, meanings
+
+
+def _written(code: str, full: str) -> Iterator[tuple[str, Kind, bool]]:
+    """The ways to write a region: in full, without its people and without its suffix."""
+    for kind in _kinds(code, full):
+        yield full, kind, False
+        if kind is Kind.ZONE:
+            continue
+        plain = _AUTONOMOUS.sub("", full) if len(code) > 2 else full
+        if plain != full and len(plain) > 2:
+            yield plain, kind, False
+        stem = _SHORTENED[len(code)].sub("", plain)
+        if stem != plain and len(stem) >= 2:
+            yield stem, kind, True
+        if full.endswith("街道"):
+            yield full + "办事处", kind, False
+            yield full + "办", kind, False
+
+
+def _kinds(code: str, full: str) -> tuple[Kind, ...]:
+    match len(code):
+        case 2:
+            return (Kind.CITY, Kind.PROVINCE) if code in MUNICIPALITIES else (Kind.PROVINCE,)
+        case 4:
+            return (Kind.CITY,)
+        case 6:
+            return (Kind.ZONE,) if _ZONE.search(full) else (Kind.DISTRICT,)
+        case _:
+            return (Kind.STREET,) if _STREET.search(full) else (Kind.ZONE,)
+
+
+@cache
+def regions() -> Regions:
+    return Regions(gzip.decompress(REGIONS.read_bytes()).decode("utf-8").splitlines())
