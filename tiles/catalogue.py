@@ -260,8 +260,8 @@ def range_of(asked: dict[str, Any], user) -> ranges.Range:
     if "circle" in asked:
         circle = asked["circle"]
         return ranges.Around(Point(tuple(circle["centre"]), srid=4326), circle["radius_m"])
-    area = shapes.area(asked["polygon"], name="polygon", most_vertices=ranges.MOST_VERTICES)
-    return ranges.Meeting(area)
+    area = shapes.area(asked["polygon"], most_vertices=ranges.MOST_VERTICES)
+    return ranges.Meeting(shapes.stored(area))
 
 
 def answered(found: list[ranges.Found], *, offset: int, user) -> list[dict[str, Any]]:

@@ -195,7 +195,7 @@ def test_a_time_narrows_layers_that_have_one(ask):
 def test_a_polygon_that_crosses_itself_is_shown_where(ask):
     bow = [MAP.lonlat(mark) for mark in "AEDBA"]
     answer = ask(polygon={"type": "Polygon", "coordinates": [bow]})
-    assert (answer.status_code, answer.json()["code"]) == (400, "not-an-area")
+    assert (answer.status_code, answer.json()["code"]) == (400, "crosses-itself")
     crossing = answer.json()["where"]["coordinates"]
     assert crossing == pytest.approx(MAP.lonlat("D", east_m=100, north_m=100), abs=1e-6)
 
