@@ -48,6 +48,18 @@ class Simplified:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Areas that share borders. Below zoom ``below`` each vertex is drawn at the nearest point of one grid of
+    ``grid_px``, the same for all tiles, so that neighbours stay neighbours: no gap and no overlap. Areas
+    smaller than ``smallest_px`` across are left out.
+    """
+
+    below: int
+    grid_px: float = 0.5
+    smallest_px: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clustered:
     """Below zoom ``below``: points become one point per square of ``cell_px`` with a ``point_count``.
 
@@ -112,7 +124,7 @@ class Layer:
     label: str = ""
     time: str = ""
     search: tuple[str, ...] = ()
-    generalise: Simplified | Clustered | None = None
+    generalise: Simplified | Coverage | Clustered | None = None
     roles: frozenset = EVERYONE
     style: tuple[dict, ...] = ()
     base: bool = False

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis import codes
-from gis.layers import Attribute, Column, Layer, Loading, Simplified, layers
+from gis.layers import Attribute, Column, Coverage, Layer, Loading, layers
 from grids import homing, styles
 from grids.models import Region, ResponsibilityGrid, UnitGrid
 
@@ -18,7 +18,7 @@ REGIONS = Layer(
     attributes=("code", "name", "level"),
     label="name",
     search=("name", "code"),
-    generalise=Simplified(below=14),
+    generalise=Coverage(below=14),
     style=styles.REGIONS,
     base=True,
     loading=Loading(
@@ -54,7 +54,7 @@ RESPONSIBILITY_GRIDS = Layer(
     zooms=range(10, 23),
     label="name",
     search=("name", "code"),
-    generalise=Simplified(below=14),
+    generalise=Coverage(below=14),
     style=styles.RESPONSIBILITY_GRIDS,
     loading=Loading(
         columns=(
@@ -87,7 +87,7 @@ UNIT_GRIDS = Layer(
     zooms=range(12, 23),
     label="code",
     search=("code", "name"),
-    generalise=Simplified(below=15),
+    generalise=Coverage(below=15),
     style=styles.UNIT_GRIDS,
     loading=Loading(
         columns=(

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import time
-import zlib
+from functools import partial
 from typing import Any, cast
 
 from csp.decorators import csp_exempt
@@ -21,7 +21,7 @@ from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
 from gis.models import DataSource, User
-from tiles import features, filters, mvt, styles
+from tiles import budget, features, filters, mvt, styles
 from tiles.palette import THEMES
 from tiles.signing_in import OneLook
 
@@ -66,11 +66,10 @@ class TileView(MapView):
 
     def get(self, request: Request, names: str, z: str, x: str, y: str) -> HttpResponse:
         at = mvt.Tile.read(z, x, y)
-        text = remembered_statement(names, at.z, request)
-        return answer(request, mvt.run(text, at) if text else b"")
+        return answer(request, budget.fill(partial(remembered_statement, names, at.z, request), at))
 
 
-def remembered_statement(names: str, z: int, request: Request) -> str:
+def remembered_statement(names: str, z: int, request: Request, thin: int) -> str:
     """The statement of these layers for this user and these filters, compiled at most every ten seconds.
 
     All that decides what may be seen is part of the key, so that a change of role or jurisdiction holds
@@ -79,19 +78,20 @@ def remembered_statement(names: str, z: int, request: Request) -> str:
     user = cast(User, request.user)
     moment = int(time.monotonic() / REMEMBERED_S)
     filtered = tuple(request.query_params.lists())
-    key = (names, z, moment, user.pk, user.role, user.jurisdiction, repr(filtered))
+    key = (names, z, thin, moment, user.pk, user.role, user.jurisdiction, repr(filtered))
     if (text := _remembered.get(key)) is None:
         asked = layers_named(names, user=user)
         filters.refuse_unknown(request.query_params, *asked)
-        text = mvt.statement(asked, z=z, user=user, params=request.query_params)
+        text = mvt.statement(asked, z=z, user=user, params=request.query_params, thin=thin)
         if len(_remembered) > 500:
             _remembered.clear()
         _remembered[key] = text
     return text
 
 
-def answer(request: Request, tile: bytes) -> HttpResponse:
+def answer(request: Request, drawn: budget.Drawn) -> HttpResponse:
     """The tile, packed if the browser can unpack it; 304 if it has it already, 204 if there is nothing."""
+    tile = drawn.tile
     etag = f'W/"{hashlib.blake2b(tile, digest_size=12).hexdigest()}"'  # weak: packed or not, it is this tile
     had = parse_etags(request.headers.get("If-None-Match", ""))
     if etag in had or etag.removeprefix("W/") in had:
@@ -101,9 +101,11 @@ def answer(request: Request, tile: bytes) -> HttpResponse:
     else:
         response = HttpResponse(content_type="application/vnd.mapbox-vector-tile")
         if "gzip" in request.headers.get("Accept-Encoding", ""):
-            tile = zlib.compress(tile, 1, wbits=31)
+            tile = drawn.packed
             response["Content-Encoding"] = "gzip"
         response.content = tile
+    if drawn.thinned:
+        response["X-Tile-Thinned"] = str(drawn.thinned)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Accept-Encoding", "Authorization", "Cookie"])
