@@ -4,26 +4,27 @@ Boundaries are EPSG:4326. What is refused says where: ``where`` is a GeoJSON Fea
 each with the name of what is there.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import shapely
 from django.contrib.gis.db.models import PointField
-from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, Func, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from shapely.geometry import MultiPolygon, mapping
+from shapely.geometry import MultiPolygon
 
 from gis import codes
 from gis.errors import Refused
 from gis.models import User
-from grids import homing
-from grids.models import Officer, Posting, Region, ResponsibilityGrid, UnitGrid
+from grids import edits, homing, plans
+from grids.locks import lock_ground
+from grids.models import Edit, Officer, Posting, Region, ResponsibilityGrid, UnitGrid
 from grids.outlines import SMALLEST_M2, areas_of, ground_m2
+from grids.places import collection, geos, listed, shapely_of
+from grids.plans import Draft
+from grids.versions import RESPONSIBILITY, Snapshot
 
 
 class OutsideJurisdiction(Refused):
@@ -65,11 +66,6 @@ class MainNotPosted(Refused):
     sentence = gettext_lazy("The main officer must be one of the grid's officers.")
 
 
-class KeyUsed(Refused):
-    code = "key-used"
-    sentence = gettext_lazy("This drawing was sent before by somebody else. Draw it again.")
-
-
 @dataclass(frozen=True)
 class Officers:
     """Who answers for a grid (ids of officers) and which of them is the main one."""
@@ -101,22 +97,18 @@ def draw_responsibility_grid(
     jurisdiction, across streets, on another grid's ground (less than a square metre of numerical dust is
     clipped), with officers of another region.
     """
-    _lock(f"drawing {key}")
-    if (drawn := ResponsibilityGrid.objects.filter(drawing_key=key).first()) is not None:
-        if not ResponsibilityGrid.objects.visible_to(by).filter(pk=drawn.pk).exists():
-            raise KeyUsed
-        return drawn
+    if (edit := edits.done_before(key, by=by)) is not None:
+        return ResponsibilityGrid.objects.get(made_in=edit)
     _check_jurisdiction(boundary, by)
     street = _street_of(boundary, by)
-    _lock(
-        f"responsibility grids {street[: codes.DISTRICT]}"
-    )  # two on the same ground: one waits and is refused
-    boundary = _clear_of_others(boundary, by)
-    grid = ResponsibilityGrid.objects.create(
-        code=_next_code(street), name=name, region_code=street, boundary=_geos(boundary), drawing_key=key
-    )
-    homing.home_responsibility_grids([grid.pk])
-    grid.refresh_from_db()
+    lock_ground(street[: codes.DISTRICT])  # two on the same ground: one waits and is refused
+    [code] = RESPONSIBILITY.next_codes(street, 1)
+    draft = Draft(code, name, _clear_of_others(boundary, by), ancestors=())
+    snapshot = Snapshot(RESPONSIBILITY, street)
+    plan = plans.assembled(Edit.Kind.DRAW, snapshot, [draft], gone=(), by=by)
+    edit = Edit.objects.create(kind=plan.kind, region_code=street, by=by, key=key)
+    edits.write(plan, edit)
+    grid = ResponsibilityGrid.objects.get(made_in=edit)
     _post(grid, officers, by)
     return grid
 
@@ -137,7 +129,7 @@ def fit(drawing: MultiPolygon, *, by: User) -> Fitted:
     inside = list(_unit_grids_in(drawing, by))
     free = [grid for grid in inside if not grid.taken]
     if not free:
-        raise NothingToFit(where=_collection([(drawing, "")]))
+        raise NothingToFit(where=collection([(drawing, "")]))
     streets = [grid.region_code[: codes.STREET] for grid in free]
     street = max(sorted(set(streets)), key=streets.count)
     chosen = [grid for grid in free if grid.region_code.startswith(street)]
@@ -156,10 +148,10 @@ def fit(drawing: MultiPolygon, *, by: User) -> Fitted:
 def _check_jurisdiction(boundary: MultiPolygon, by: User) -> None:
     regions = Region.objects.current().in_region(by.jurisdiction)
     level = regions.order_by("level").values_list("level", flat=True).first()
-    ground = _union(regions.filter(level=level, boundary__bboverlaps=_geos(boundary)))
+    ground = _union(regions.filter(level=level, boundary__bboverlaps=geos(boundary)))
     outside = areas_of(shapely.difference(boundary, ground))
     if ground_m2(outside) >= SMALLEST_M2:
-        raise OutsideJurisdiction(where=_collection([(outside, "")]))
+        raise OutsideJurisdiction(where=collection([(outside, "")]))
 
 
 def _street_of(boundary: MultiPolygon, by: User) -> str:
@@ -167,8 +159,8 @@ def _street_of(boundary: MultiPolygon, by: User) -> str:
     streets = Region.objects.current().in_district_of(by).filter(level=codes.STREET)
     parts = _parts(streets.order_by("code"), boundary)
     if len(parts) > 1:
-        names = _listed([street.name for street, _part in parts])
-        raise AcrossStreets(where=_collection([(part, street.name) for street, part in parts]), names=names)
+        names = listed([street.name for street, _part in parts])
+        raise AcrossStreets(where=collection([(part, street.name) for street, part in parts]), names=names)
     if parts:
         return parts[0][0].code
     [home] = homing.regions_of_extents([boundary])
@@ -177,24 +169,22 @@ def _street_of(boundary: MultiPolygon, by: User) -> str:
 
 def _clear_of_others(boundary: MultiPolygon, by: User) -> MultiPolygon:
     """``boundary`` without the dust that it shares with neighbours; Overlaps if it is more than dust."""
-    others = (
-        ResponsibilityGrid.objects.current().filter(boundary__intersects=_geos(boundary)).order_by("code")
-    )
+    others = ResponsibilityGrid.objects.current().filter(boundary__intersects=geos(boundary)).order_by("code")
     parts = _parts(others, boundary)
     if parts:
         foreign = _("a grid of another region")
         visible = set(others.visible_to(by).values_list("pk", flat=True))
         named = [(part, str(grid) if grid.pk in visible else foreign) for grid, part in parts]
-        raise Overlaps(where=_collection(named), names=_listed([name for _part, name in named]))
+        raise Overlaps(where=collection(named), names=listed([name for _part, name in named]))
     for grid in others:
-        boundary = areas_of(shapely.difference(boundary, _shapely(grid.boundary)))
+        boundary = areas_of(shapely.difference(boundary, shapely_of(grid.boundary)))
     return boundary
 
 
 def _parts(regions: QuerySet, boundary: MultiPolygon) -> list[tuple]:
     """Each of ``regions`` with its part of ``boundary``, as far as it is more than dust."""
-    met = regions.filter(boundary__intersects=_geos(boundary))
-    parts = [(one, areas_of(shapely.intersection(boundary, _shapely(one.boundary)))) for one in met]
+    met = regions.filter(boundary__intersects=geos(boundary))
+    parts = [(one, areas_of(shapely.intersection(boundary, shapely_of(one.boundary)))) for one in met]
     return [(one, part) for one, part in parts if ground_m2(part) >= SMALLEST_M2]
 
 
@@ -206,7 +196,7 @@ def _post(grid: ResponsibilityGrid, officers: Officers, by: User) -> None:
         raise MainNotPosted
     strangers = [officer.name for officer in found if not _works_in(officer, grid.region_code)]
     if strangers:
-        raise OfficerOfAnotherRegion(names=_listed(strangers))
+        raise OfficerOfAnotherRegion(names=listed(strangers))
     grid.postings.all().delete()
     Posting.objects.bulk_create(
         Posting(grid=grid, officer=officer, is_main=officer.pk == officers.main) for officer in found
@@ -226,59 +216,21 @@ def officers_for(region_code: str, *, by: User) -> QuerySet:
     return officers.in_region(here) | officers.filter(region_code__in=codes.ancestors_of(here))
 
 
-# --- codes, locks, geometry ---------------------------------------------------------------------
-
-
-def _next_code(street: str) -> str:
-    """Region code, G and a sequence of three digits; a grid that has ended keeps its number for ever."""
-    taken = ResponsibilityGrid.objects.filter(code__regex=rf"^{street}G[0-9]+$").values_list(
-        "code", flat=True
-    )
-    last = max((int(code.rpartition("G")[2]) for code in taken), default=0)
-    return f"{street}G{last + 1:03}"
-
-
-def _lock(name: str) -> None:
-    """Wait for others who hold ``name``; it is held to the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-
-
 def _unit_grids_in(drawing: MultiPolygon, by: User) -> QuerySet:
     """Unit grids in force whose interior point lies in ``drawing``; ``taken`` are those with a grid."""
     in_force = ResponsibilityGrid.objects.current().values("pk")
     return (
         UnitGrid.objects.current()
         .visible_to(by)
-        .filter(boundary__intersects=_geos(drawing))
+        .filter(boundary__intersects=geos(drawing))
         .annotate(spot=Func("boundary", function="ST_PointOnSurface", output_field=PointField(srid=4326)))
-        .filter(spot__coveredby=_geos(drawing))
+        .filter(spot__coveredby=geos(drawing))
         .annotate(taken=Exists(in_force.filter(pk=OuterRef("responsibility_grid_id"))))
         .order_by("code")
     )
 
 
 def _union(regions: QuerySet):
-    return shapely.union_all([_shapely(boundary) for boundary in regions.values_list("boundary", flat=True)])
-
-
-def _shapely(geometry: GEOSGeometry):
-    return shapely.from_wkb(bytes(geometry.wkb))
-
-
-def _geos(area: MultiPolygon) -> Any:
-    return GEOSGeometry(memoryview(shapely.to_wkb(area)), srid=4326)
-
-
-def _collection(places: Sequence[tuple]) -> dict:
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "geometry": mapping(place), "properties": {"name": name}}
-            for place, name in places
-        ],
-    }
-
-
-def _listed(names: Sequence[str]) -> str:
-    return _(", ").join(names)
+    return shapely.union_all(
+        [shapely_of(boundary) for boundary in regions.values_list("boundary", flat=True)]
+    )

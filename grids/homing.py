@@ -137,11 +137,11 @@ def home_responsibility_grids(ids: Ids = None) -> list[int]:
 
 
 def _unit_grids_of(grids: QuerySet) -> list[int]:
-    """Unit grids that are linked to one of ``grids`` or meet its boundary."""
+    """Unit grids in force that are linked to one of ``grids`` or meet its boundary."""
     return _update(
         """SELECT DISTINCT u.id FROM grids_unitgrid u JOIN grids_responsibilitygrid r
              ON r.boundary && u.boundary OR u.responsibility_grid_id = r.id
-           WHERE r.id = ANY(%(ids)s) ORDER BY u.id""",
+           WHERE r.id = ANY(%(ids)s) AND u.valid @> %(day)s::date ORDER BY u.id""",
         list(grids.values_list("id", flat=True)),
     )
 

@@ -190,14 +190,80 @@ class Officer(models.Model):
         return self.name
 
 
-class ResponsibilityGrid(Territory):
+class Edit(models.Model):
+    """One change of the grids of one parent region: who, when, how and why. Versions point to it."""
+
+    class Kind(models.TextChoices):
+        DRAW = "draw", _("Drawn")
+        RESHAPE = "reshape", _("Reshaped")
+        SPLIT = "split", _("Split")
+        MERGE = "merge", _("Merged")
+        TRANSFER = "transfer", _("Transferred")
+        RETIRE = "retire", _("Retired")
+
+    kind = models.CharField(_("kind of edit"), max_length=12, choices=Kind)
+    region_code = RegionCodeField()
+    by = models.ForeignKey("wangge.User", models.PROTECT, related_name="+", verbose_name=_("edited by"))
+    at = models.DateTimeField(_("edited"), auto_now_add=True)
+    why = models.CharField(_("reason"), max_length=200, blank=True)
+    key = models.UUIDField(_("idempotency key"), unique=True, editable=False)
+
+    objects = Scoped.as_manager()
+
+    class Meta:
+        verbose_name = _("edit")
+        verbose_name_plural = _("edits")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["region_code", "-at"], name="edit_region_code_at")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.region_code} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Grid(Territory):
+    """A grid under a parent region; the grids of one parent are a coverage (see ``grids.coverage``).
+
+    A version's boundary never changes, apart from corners inserted into straight sides where a neighbour
+    has one. A version that was followed by another on its first day has an empty ``valid``: it was in
+    force on no day, and is still told by its descendants.
+    """
+
+    made_in = models.ForeignKey(
+        Edit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
+    )
+    ended_in = models.ForeignKey(
+        Edit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    ancestors = models.ManyToManyField(
+        "self", symmetrical=False, related_name="descendants", editable=False, verbose_name=_("comes from")
+    )
+
+    class Meta:
+        abstract = True
+
+    def is_in_force(self, day) -> bool:
+        return day in self.valid
+
+
+class ResponsibilityGrid(Grid):
     """责任网格: adjacent unit grids bound to officers (GB/T 30428.1); may be drawn before they are."""
 
     code = models.CharField(_("code"), max_length=32, db_collation="C")
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, spatial_index=False)
     boundary_3857 = tile_twin("boundary", field=models.MultiPolygonField)
     region_code = RegionCodeField()
-    drawing_key = models.UUIDField(_("idempotency key"), unique=True, null=True, blank=True, editable=False)
     officers = models.ManyToManyField(
         Officer, through="Posting", related_name="grids", verbose_name=_("officers")
     )
@@ -245,7 +311,7 @@ class Posting(models.Model):
         return f"{self.officer} · {self.grid}"
 
 
-class UnitGrid(Territory):
+class UnitGrid(Grid):
     """单元网格 (万米单元网格), about 100 m × 100 m within one community (GB/T 30428.1)."""
 
     code = models.CharField(_("code"), max_length=16, db_collation="C")

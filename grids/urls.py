@@ -1,13 +1,38 @@
 from django.urls import path
 
-from grids import api, pages
+from grids import pages
+from grids.api import edits, responsibility
+from grids.versions import RESPONSIBILITY, UNITS
+
+UNIT, DUTY = "api/unit-grids", "api/responsibility-grids"
+VERBS = (
+    (UNIT, "reshape", UNITS, edits.ReshapeSerializer, "Reshape unit grids"),
+    (UNIT, "split", UNITS, edits.SplitSerializer, "Split a unit grid"),
+    (UNIT, "merge", UNITS, edits.MergeSerializer, "Merge adjacent unit grids"),
+    (UNIT, "retire", UNITS, edits.RetireSerializer, "Retire a unit grid"),
+    (DUTY, "reshape", RESPONSIBILITY, edits.ReshapeSerializer, "Reshape responsibility grids"),
+    (DUTY, "split", RESPONSIBILITY, edits.SplitSerializer, "Split a responsibility grid"),
+    (DUTY, "merge", RESPONSIBILITY, edits.MergeSerializer, "Merge adjacent responsibility grids"),
+    (DUTY, "transfer", RESPONSIBILITY, edits.TransferSerializer, "Transfer unit grids"),
+    (DUTY, "retire", RESPONSIBILITY, edits.RetireSerializer, "Retire a responsibility grid"),
+)
+
+
+def verbs():
+    """Each verb's address, and the one that only tells what it would do."""
+    for grids, verb, level, asks, what in VERBS:
+        preview, do = edits.views_of(level, asks, what)
+        yield path(f"{grids}/{verb}/preview", preview.as_view())
+        yield path(f"{grids}/{verb}", do.as_view())
+
 
 urlpatterns = [
     path("grids", pages.drawing_table, name="grids"),
-    path("api/responsibility-grids", api.GridsView.as_view(), name="api-responsibility-grids"),
-    path("api/responsibility-grids/fit", api.FitView.as_view(), name="api-responsibility-grids-fit"),
-    path(
-        "api/responsibility-grids/<int:pk>/officers", api.GridOfficersView.as_view(), name="api-grid-officers"
-    ),
-    path("api/officers", api.OfficersView.as_view(), name="api-officers"),
+    path(DUTY, responsibility.GridsView.as_view(), name="api-responsibility-grids"),
+    path(f"{DUTY}/fit", responsibility.FitView.as_view(), name="api-responsibility-grids-fit"),
+    path(f"{DUTY}/<int:pk>/officers", responsibility.GridOfficersView.as_view(), name="api-grid-officers"),
+    path(f"{DUTY}/<int:pk>/neighbourhood", edits.NeighbourhoodView.as_view(level=RESPONSIBILITY)),
+    path(f"{UNIT}/<int:pk>/neighbourhood", edits.NeighbourhoodView.as_view(level=UNITS)),
+    *verbs(),
+    path("api/officers", responsibility.OfficersView.as_view(), name="api-officers"),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from shapely.geometry import shape
 
 from gis.roles import Role
-from grids import editing, outlines
+from grids import editing, edits, outlines
 from grids.editing import Officers
 from grids.models import Officer, Region, ResponsibilityGrid, UnitGrid
 from tests import city
@@ -87,7 +87,7 @@ def test_somebody_elses_key_tells_nothing(free_east, gis_admin):
     key = uuid.uuid4()
     draw(gis_admin, *EAST_MARKS, key=key)
     neighbour = make_user("other", role=Role.GIS_ADMINISTRATOR, jurisdiction=city.NEIGHBOUR)
-    with pytest.raises(editing.KeyUsed):
+    with pytest.raises(edits.KeyUsed):
         draw(neighbour, *EAST_MARKS, key=key)
 
 

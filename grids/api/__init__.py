@@ -1,0 +1,1 @@
+"""The grids' interface for the drawing table and for programs."""
