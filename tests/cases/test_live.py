@@ -9,9 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
-from contextlib import suppress
+from collections import deque
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -30,9 +32,8 @@ from tests import city
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 15
-START_S = 60
 GRANIAN = (
-    "--host 127.0.0.1 --workers 1 --workers-kill-timeout 3 --log-level warning gis.asgi:application".split()
+    "--host 127.0.0.1 --workers 1 --workers-kill-timeout 3 --log-level info gis.asgi:application".split()
 )
 
 
@@ -155,25 +156,24 @@ def port(django_db_setup):
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": database_url(), "WANGGE_SECRET_KEY": settings.SECRET_KEY},
         start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
-        deadline = time.monotonic() + START_S
-        while not answers(port):
-            assert server.poll() is None, "the event stream process ended"
-            assert time.monotonic() < deadline, "the event stream process does not start"
-            time.sleep(0.1)
+        said = []
+        for line in server.stdout:
+            said.append(line)
+            if "Started worker" in line:
+                break
+        else:
+            pytest.fail(f"The event stream process ended:\n{''.join(said)}")
+        # what it logs from here on is passed over, or it would wait for a reader
+        threading.Thread(target=deque, args=(server.stdout, 0), daemon=True).start()
         yield port
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-
-
-def answers(port: int) -> bool:
-    with suppress(OSError):
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        asked.request("GET", "/healthz")
-        return asked.getresponse().status == 200
-    return False
 
 
 class Stream:
@@ -315,9 +315,10 @@ def test_all_watchers_share_one_connection_and_leave_none_behind(watch, chief, w
     for stream in streams:
         stream.close()
     deadline = time.monotonic() + PATIENCE_S
-    while listeners() and time.monotonic() < deadline:
-        case(int(time.monotonic() * 1000) % 10**7)  # a closed socket shows when it is written to
-        time.sleep(0.1)
+    for n in count(1):
+        case(n)  # a closed socket shows when it is written to
+        if not listeners() or time.monotonic() > deadline:
+            break
     assert listeners() == 0
 
 

@@ -1,20 +1,10 @@
 import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from cases import photos
-
-
-def picture(width=64, height=48, *, format="JPEG", mode="RGB", colour="teal", **saving) -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, (width, height), colour).save(out, format, **saving)
-    return out.getvalue()
-
-
-def upload(content: bytes, name="photo.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
+from tests.cases.pictures import picture, upload
 
 
 def clean(content: bytes) -> Image.Image:

@@ -24,11 +24,6 @@ def moved(lonlat, east_m, north_m):
 
 
 @pytest.fixture
-def rubbish(town):
-    return Category.objects.get(kind="incident", scheme="GB/T 30428.2-2013", code="0110")
-
-
-@pytest.fixture
 def similar(worker, rubbish, signed_in):
     """What the worker (or another) is told of similar cases at a mark."""
 

@@ -1,10 +1,10 @@
 """The private cluster starts from whatever state it is found in, for whoever calls."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -42,9 +42,11 @@ def test_what_was_stored_is_there_after_stop_and_start(running):
 
 
 def test_it_recovers_when_the_server_was_killed(running):
-    os.kill(server_pid(running), signal.SIGKILL)
-    while running.running():
-        time.sleep(0.01)
+    pid = server_pid(running)
+    end = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    assert select.select([end], [], [], 30)[0]  # readable once the process has ended
+    os.close(end)
     assert (running.data / "postmaster.pid").exists()
     running.start()
     assert kept(running) == "still here"

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -76,30 +75,33 @@ def test_a_process_is_told_from_a_later_one_with_its_number():
     assert not alive("")
 
 
-def test_a_signal_puts_away_what_was_started(tmp_path):
-    script = f"""
-from pathlib import Path
-from time import sleep
+def test_a_signal_puts_away_what_was_started():
+    script = """
+import sys
 from tools.steps import main
+
+def say(word):
+    print(word, flush=True)
 
 def work():
     try:
-        Path({str(tmp_path / "begun")!r}).touch()
-        sleep(60)
+        say("begun")
+        sys.stdin.readline()
     finally:
-        sleep(0.5)
-        Path({str(tmp_path / "away")!r}).touch()
+        say("putting away")
+        sys.stdin.readline()
+        say("away")
 
 main(work)
 """
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.DEVNULL)
-    while not (tmp_path / "begun").exists():
-        time.sleep(0.01)
-    for _ in range(3):  # an impatient second Ctrl-C does not cut it short
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    for stage in ("begun", "putting away"):  # an impatient second Ctrl-C does not cut it short
+        assert process.stdout.readline().strip() == stage
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-    assert process.wait(timeout=5) == 130
-    assert (tmp_path / "away").exists()
+    said, _errors = process.communicate("\n", timeout=30)
+    assert (process.returncode, said.split()) == (130, ["away", "Stopped."])
 
 
 def test_a_signal_waits_for_what_must_not_be_cut_short():
