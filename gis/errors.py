@@ -27,6 +27,7 @@ class Refused(Exception):
     code = "refused"
     status = 409
     sentence = _("This cannot be done.")
+    wait = 0  # seconds after which it may be asked again
 
     def __init__(self, *, where: dict | None = None, errors: list[dict] | None = None, **facts):
         self.where, self.errors, self.facts = where, errors or [], facts
@@ -96,8 +97,14 @@ def handle(exc: Exception, context: dict) -> Response | None:
     set_rollback()
     match exc:
         case Refused():
+            headers = {"Retry-After": str(exc.wait)} if exc.wait else None
             return problem(
-                status=exc.status, code=exc.code, detail=str(exc), errors=exc.errors, where=exc.where
+                status=exc.status,
+                code=exc.code,
+                detail=str(exc),
+                errors=exc.errors,
+                where=exc.where,
+                headers=headers,
             )
         case Http404():
             return problem(status=404, code="not-found", detail=str(NotHere()))

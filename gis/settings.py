@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gis.requests.RequestIdMiddleware",
+    "tiles.serving.ShortWay",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -94,9 +95,16 @@ _database: dict = dict(
 _options = _database.setdefault("OPTIONS", {})
 # One request is one process' work: a parallel plan takes the cores of its neighbours (docs/operations.md).
 _options["options"] = "-c max_parallel_workers_per_gather=0 -c jit=off"
-if _pool := int(os.environ.get("WANGGE_DB_POOL", "0")):
-    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 0}}
+if _timeout := int(os.environ.get("WANGGE_STATEMENT_TIMEOUT_S", "0")):
+    _options["options"] += f" -c statement_timeout={_timeout}s"
+DATABASES = {
+    "default": {
+        **_database,
+        # Each thread of a server keeps its connection: asking a pool for one costs a tile half a millisecond.
+        "CONN_MAX_AGE": int(os.environ.get("WANGGE_CONN_MAX_AGE_S", "0")),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # GDAL < 3.9 cannot be told to stay off the network: no user-given SRS text reaches it (gis/crs.py).
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
@@ -156,6 +164,11 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+
+# --- tiles ------------------------------------------------------------------------------------------
+
+TILE_CACHE_MB = int(os.environ.get("WANGGE_TILE_CACHE_MB", "2048"))  # of drawn tiles in the database
+TILES_DRAWN_PER_S = float(os.environ.get("WANGGE_TILES_DRAWN_PER_S", "60"))  # a user and process; 0: no limit
 
 # --- the interface for machines -----------------------------------------------------------------
 

@@ -1,17 +1,12 @@
 """Vector tiles, TileJSON and styles over HTTP."""
 
-import hashlib
 import math
-import time
-from functools import partial
 from typing import Any, cast
 
 from csp.decorators import csp_exempt
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
-from django.utils.http import parse_etags
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,12 +16,11 @@ from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
 from gis.models import DataSource, User
-from tiles import budget, features, filters, mvt, styles
+from tiles import filters, mvt, questions, serving, signing_in, styles
+from tiles.extents import Outlines
 from tiles.palette import THEMES
-from tiles.signing_in import OneLook
-
-REMEMBERED_S = 10  # a map asks for forty tiles at once; compiling their statement costs more than signing in
-_remembered: dict[tuple, str] = {}
+from tiles.questions import layers_named
+from tiles.signing_in import Remembering
 
 
 class WhatTheServerHas(BaseContentNegotiation):
@@ -40,17 +34,9 @@ class WhatTheServerHas(BaseContentNegotiation):
 
 
 class MapView(APIView):
-    authentication_classes = (BearerAuthentication, BasicAuthentication, OneLook)
+    authentication_classes = (BearerAuthentication, BasicAuthentication, Remembering)
     content_negotiation_class = WhatTheServerHas
     schema = None  # not in the OpenAPI document: TileJSON describes the tiles, docs/tiles.md the addresses
-
-
-def layers_named(names: str, *, user) -> list[Layer]:
-    """The layers of a comma list; NotHere if one is unknown or not for the user's role."""
-    asked = [layers.get(name) for name in dict.fromkeys(names.split(","))]
-    if any(user.role not in layer.roles for layer in asked):
-        raise NotHere
-    return asked
 
 
 def tiles_address(request: HttpRequest | Request, asked: list[Layer]) -> str:
@@ -62,54 +48,21 @@ def tiles_address(request: HttpRequest | Request, asked: list[Layer]) -> str:
 
 @method_decorator(csp_exempt(), name="dispatch")  # a tile is no document
 class TileView(MapView):
-    """``/tiles/{layers}/{z}/{x}/{y}.mvt``: several layers, by comma, in one tile."""
+    """``/tiles/{layers}/{z}/{x}/{y}.mvt``: several layers, by comma, in one tile.
+
+    The long way to it: of those who sign in anew, of questions not compiled yet, and of refusals.
+    """
 
     def get(self, request: Request, names: str, z: str, x: str, y: str) -> HttpResponse:
-        at = mvt.Tile.read(z, x, y)
-        return answer(request, budget.fill(partial(remembered_statement, names, at.z, request), at))
+        return tile_response(request, names, mvt.Tile.read(z, x, y))
 
 
-def remembered_statement(names: str, z: int, request: Request, thin: int) -> str:
-    """The statement of these layers for this user and these filters, compiled at most every ten seconds.
-
-    All that decides what may be seen is part of the key, so that a change of role or jurisdiction holds
-    at once; what a declaration makes of today's date is at most ten seconds late.
-    """
+def tile_response(request: Request, names: str, at: mvt.Tile) -> HttpResponse:
+    """One tile of these layers for whoever asks, with the request's filters."""
     user = cast(User, request.user)
-    moment = int(time.monotonic() / REMEMBERED_S)
-    filtered = tuple(request.query_params.lists())
-    key = (names, z, thin, moment, user.pk, user.role, user.jurisdiction, repr(filtered))
-    if (text := _remembered.get(key)) is None:
-        asked = layers_named(names, user=user)
-        filters.refuse_unknown(request.query_params, *asked)
-        text = mvt.statement(asked, z=z, user=user, params=request.query_params, thin=thin)
-        if len(_remembered) > 500:
-            _remembered.clear()
-        _remembered[key] = text
-    return text
-
-
-def answer(request: Request, drawn: budget.Drawn) -> HttpResponse:
-    """The tile, packed if the browser can unpack it; 304 if it has it already, 204 if there is nothing."""
-    tile = drawn.tile
-    etag = f'W/"{hashlib.blake2b(tile, digest_size=12).hexdigest()}"'  # weak: packed or not, it is this tile
-    had = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag in had or etag.removeprefix("W/") in had:
-        response = HttpResponse(status=304)
-    elif not tile:
-        response = HttpResponse(status=204)
-    else:
-        response = HttpResponse(content_type="application/vnd.mapbox-vector-tile")
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            tile = drawn.packed
-            response["Content-Encoding"] = "gzip"
-        response.content = tile
-    if drawn.thinned:
-        response["X-Tile-Thinned"] = str(drawn.thinned)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["Accept-Encoding", "Authorization", "Cookie"])
-    return response
+    signing_in.learn()
+    question = questions.compiled(names, at.z, request.META["QUERY_STRING"], user)
+    return serving.respond(request._request, question, at, asker=user.pk)
 
 
 class TileJSONView(MapView):
@@ -127,7 +80,7 @@ class TileJSONView(MapView):
             "attribution": styles.attribution_of(asked, DataSource.credits()),
             "vector_layers": [part for layer in asked for part in vector_layers(layer)],
         }
-        if bounds := features.bounds_seen(asked, user=request.user):
+        if bounds := Outlines(request.user).around(asked):
             described["bounds"] = bounds
             described["center"] = [
                 (bounds[0] + bounds[2]) / 2,

@@ -1,22 +1,23 @@
-"""A browser's session for the map, whose forty tiles at once would each ask for session and user apart."""
+"""A browser's session for the map, whose forty tiles at once would each ask for session and user apart.
+
+Signing out, a new password, a deactivated user or a session's end hold at once: each look reads the session
+and the user anew, and anything that is not as it was verified goes the long way again.
+"""
 
 from typing import NamedTuple
 
+import psycopg
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from gis.models import User
+from tiles.cache import changes
 
-_FIELDS = [field.attname for field in User._meta.concrete_fields]
-# Session and user in one look. Whose session it is stands inside its signed text, so it must be known before.
-_LOOK = f"""
-SELECT s.session_data, {", ".join(f"u.{name}" for name in _FIELDS)}
-  FROM {User._meta.db_table} u, {Session._meta.db_table} s
- WHERE u.id = %s AND u.is_active AND s.session_key = %s AND s.expire_date > now()
-"""
+_LOOK = "SELECT seen::text, stamps, session_data, password, role, jurisdiction FROM tiles_look(%s, %s, %s)"
 
 
 class Verified(NamedTuple):
@@ -27,46 +28,60 @@ class Verified(NamedTuple):
     password: str
 
 
+class Asker(NamedTuple):
+    """Who asks for a tile, as the database has them now."""
+
+    user_id: int
+    role: str
+    jurisdiction: str
+
+
 _verified: dict[str, Verified] = {}
 
 
-class OneLook(SessionAuthentication):
-    """As SessionAuthentication, with one query instead of two for a session that was verified before.
-
-    Signing out, a new password, a deactivated user or a session's end hold at once: each look reads the
-    session and the user anew, and anything that is not as it was goes the long way again.
-    """
-
-    def authenticate(self, request: Request):
-        key = request._request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        user = _look(key) or self._long_way(request, key)
-        if user is None:
-            return None
-        self.enforce_csrf(request)
-        return user, None
-
-    def _long_way(self, request: Request, key: str) -> User | None:
-        user = request._request.user
-        if not user.is_active:
-            return None
-        session = Session.objects.filter(session_key=key).first()
-        if session is not None:
-            if len(_verified) > 10_000:
-                _verified.clear()
-            _verified[key] = Verified(user.pk, session.session_data, user.password)
-        return user
-
-
-def _look(key: str) -> User | None:
-    if (known := _verified.get(key)) is None:
+def look(request: HttpRequest) -> Asker | None:
+    """Who holds the request's session, if it was verified before; and what changed is learnt."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    known = _verified.get(key)
+    if known is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [known.user_id, key])
-        found = cursor.fetchone()
-    if found is not None:
-        session_data, *values = found
-        user = User.from_db(connection.alias, _FIELDS, values)
-        if Verified(user.pk, session_data, user.password) == known:
-            return user
+    session_data, password, role, jurisdiction = _look(key, known.user_id)
+    if Verified(known.user_id, session_data, password) == known:
+        return Asker(known.user_id, role, jurisdiction)
     _verified.pop(key, None)
     return None
+
+
+def learn() -> None:
+    """Let ``changes`` know what was committed until now."""
+    _look("", 0)
+
+
+def _look(session_key: str, user_id: int) -> tuple:
+    """Session data, password, role and jurisdiction in one look, which brings new stamps along."""
+    since = changes.known
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
+        seen, stamps, *found = cursor.execute(_LOOK, (since, session_key, user_id)).fetchone()  # type: ignore[misc]
+    changes.learn(since, seen, stamps)
+    return tuple(found)
+
+
+class Remembering(SessionAuthentication):
+    """SessionAuthentication that remembers what it found good, for ``look``."""
+
+    def authenticate(self, request: Request):
+        found = super().authenticate(request)
+        if found:
+            user, _auth = found
+            _remember(request._request, user)
+        return found
+
+
+def _remember(request: HttpRequest, user: User) -> None:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if session := Session.objects.filter(session_key=key).first():
+        if len(_verified) > 10_000:
+            _verified.clear()
+        _verified[key] = Verified(user.pk, session.session_data, user.password)

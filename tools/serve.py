@@ -30,6 +30,8 @@ LIVE_PORT = int(os.environ.get("WANGGE_LIVE_PORT", "8001"))
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # where this machine reaches itself
 
 WEB = {"--interface": "wsgi", "--port": PORT, "--workers": 2, "--blocking-threads": 8}
+WEB |= {"--blocking-threads-idle-timeout": 600}  # a thread that ends takes its connection with it
+WEB_DATABASE = {"WANGGE_CONN_MAX_AGE_S": "600", "WANGGE_STATEMENT_TIMEOUT_S": "15"}
 LIVE = {"--interface": "asginl", "--port": LIVE_PORT, "--workers": 1}
 # Without it granian waits for ever for a worker that is still starting or has a stream open.
 BOTH = {"--host": HOST, "--workers-kill-timeout": 3, "--log-level": "error"}
@@ -58,16 +60,15 @@ class Servers:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> None:
-        pool = {"WANGGE_DB_POOL": os.environ.get("WANGGE_DB_POOL", "8")}  # as many connections as threads
         for command, environment in (
-            (granian("gis.wsgi:application", WEB), pool),
-            (granian("gis.asgi:application", LIVE), {}),
+            (granian("gis.wsgi:application", WEB), WEB_DATABASE | os.environ),
+            (granian("gis.asgi:application", LIVE), os.environ),
         ):
             self.running.append(
                 subprocess.Popen(
                     command,
                     cwd=ROOT,
-                    env=os.environ | environment,
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
                     preexec_fn=end_with_parent,

@@ -168,7 +168,7 @@ def site(request, tmp_path_factory) -> Site:
     name = _make_database(worker, keep=request.config.getoption("reuse_db", False))
     port, live_port = _free_port(), _free_port()
     env = {
-        "DATABASE_URL": _django_url(name), "WANGGE_DB_POOL": "4", "WANGGE_LIVE_PORT": str(live_port),
+        "DATABASE_URL": _django_url(name), "WANGGE_CONN_MAX_AGE_S": "600", "WANGGE_LIVE_PORT": str(live_port),
         "WANGGE_MEDIA": str(folder / "media"),
     }  # fmt: skip
     servers, logs = [], []
