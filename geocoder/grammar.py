@@ -32,8 +32,8 @@ _ANCHOR = re.compile(  # where another part may begin after a name without a kno
 )
 _FULL = {Kind.PROVINCE: 4.0, Kind.CITY: 3.6, Kind.DISTRICT: 3.2, Kind.ZONE: 2.8, Kind.STREET: 2.8}
 _SHORT = {Kind.PROVINCE: 1.8, Kind.CITY: 1.4, Kind.DISTRICT: 0.1, Kind.STREET: -2.0}
-_WORTH_KEEPING = 5.0
-_FAR_BEHIND = 8.0
+_WORTH_KEEPING = 3.5
+_FAR_BEHIND = 4.5
 
 
 def parse(text: str, lexicon: Lexicon | None = None) -> list[Element]:
@@ -59,33 +59,57 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
     columns[0][START] = (0.0, 0, START, 0, None, "")
     anchors = [found.start() for found in _ANCHOR.finditer(text)]
     names = Names(text, _walls(text))
-    steps = order()
-    ahead = 0.0
+    ahead, ahead_at = 0.0, 0
     for start in range(length):
         states = columns[start]
         if not states:
             continue
-        top = max(state[0] for state in states.values())
-        if top < ahead - _FAR_BEHIND:
+        top = max([state[0] for state in states.values()])
+        if start >= ahead_at:
+            ahead = top
+        elif top < ahead - _FAR_BEHIND:
             continue
-        if text[start] in _SEPARATORS:
+        separator = text[start] in _SEPARATORS
+        if separator:
             _carry_over(states, columns[start + 1])
-        kept = [(kind, state) for kind, state in states.items() if state[0] > top - _WORTH_KEEPING]
+            if text[start] != "-":
+                continue
+        least = top - _WORTH_KEEPING
+        kept = [(kind, state) for kind, state in states.items() if state[0] > least]
         segments = _segments(text, start, names, anchors, lexicon)
-        for segment in segments:
-            end, kind, score, _ = segment
-            step = steps[kind]
-            before, state = max(kept, key=lambda item: item[1][0] + step[item[0]])
-            total = state[0] + step[before] + score
-            there = columns[end].get(kind)
-            if there is None or there[0] < total:
-                columns[end][kind] = (total, start, before, start, segment, state[5])
-                ahead = max(ahead, total)
+        best = _step(columns, start, kept, segments)
         for end, meanings in regions().match(text, start):
-            _step_to_regions(columns[end], start, end, meanings, kept, steps)
-        if not segments and text[start] not in _SEPARATORS:
+            best = max(best, _step_to_regions(columns[end], start, end, meanings, kept))
+        if best[0] > ahead or ahead_at <= start:
+            ahead, ahead_at = best
+        if not segments and not separator:
             _skip(kept, columns[start + 1], start)
     return columns
+
+
+def _step(
+    columns: list[dict[int, State]], start: int, kept: list[tuple[int, State]], segments: list[Segment]
+) -> tuple[float, int]:
+    """Extend the best of ``kept`` by each of ``segments``; the best score reached, and where."""
+    steps = order()
+    from_best: dict[int, tuple[float, int, str]] = {}  # by kind: the best score to start from
+    best, best_at = -1e9, start
+    for segment in segments:
+        end, kind, score, _ = segment
+        known = from_best.get(kind)
+        if known is None:
+            step = steps[kind]
+            known = from_best[kind] = max(
+                [(state[0] + step[before], before, state[5]) for before, state in kept]
+            )
+        total = known[0] + score
+        column = columns[end]
+        there = column.get(kind)
+        if there is None or there[0] < total:
+            column[kind] = (total, start, known[1], start, segment, known[2])
+            if total > best:
+                best, best_at = total, end
+    return best, best_at
 
 
 def _walls(text: str) -> list[int]:
@@ -117,13 +141,12 @@ def _segments(
     text: str, start: int, names: Names, anchors: list[int], lexicon: Lexicon | None
 ) -> list[Segment]:
     """All parts that could begin at ``start``, but for regions."""
-    if text[start] in _SEPARATORS and text[start] != "-":
-        return []
-    found = names.from_here(start) if text[start] not in _SEPARATORS else []
+    separator = text[start] in _SEPARATORS
+    found = [] if separator else names.from_here(start)
     if text[start] in NUMBER_STARTS:
         found += numbered(text, start)
     found += words(text, start)
-    if text[start] not in _SEPARATORS:
+    if not separator:
         found += _unmarked(start, names, anchors)
     if lexicon is not None:
         for end, kind, full in lexicon.match(text, start):
@@ -152,18 +175,22 @@ def _step_to_regions(
     end: int,
     meanings: tuple[Region, ...],
     kept: list[tuple[int, State]],
-    steps: list[list[float]],
-) -> None:
+) -> tuple[float, int]:
     """Regions that lie in the region read before are likelier than others."""
+    best = -1e9
     for region in meanings:
         kind = _INDEX[region.kind]
-        step = steps[kind]
+        step = order()[kind]
+        fits: dict[str, tuple[float, str]] = {}
         for before, state in kept:
-            fit, code = _fit(region, state[5])
+            context = state[5]
+            fit, code = fits.get(context) or fits.setdefault(context, _fit(region, context))
             total = state[0] + step[before] + fit
             there = column.get(kind)
             if there is None or there[0] < total:
                 column[kind] = (total, start, before, start, (end, kind, fit, region.full), code)
+                best = max(best, total)
+    return best, end
 
 
 def _fit(region: Region, context: str) -> tuple[float, str]:
@@ -201,19 +228,31 @@ def _labelled(normalised: Normalised, parts: list[tuple[int, int, int, object]])
     for start, end, index, note in parts:
         kind = KINDS[index]
         first, last = normalised.span(start, end)
+        written = normalised.text[start:end]
         if kind is Kind.POI and inside:
             kind = Kind.SUB_POI
+        elif kind is Kind.BUILDING and _in_a_yard(found, written):
+            kind = Kind.LANE_NUMBER
         if kind in (Kind.POI, Kind.ESTATE):
             inside = True
         elif kind in _OUTSIDE:
             inside = False
         if kind is Kind.CHATTER and found and found[-1].kind is Kind.CHATTER:
             first = found.pop().start
-        written = normalised.text[start:end]
         text = normalised.original[first:last]
         value = text if kind is Kind.CHATTER else value_of(kind, written, note)
         found.append(Element(kind, text, first, last, value))
     return found
+
+
+def _in_a_yard(before: list[Element], written: str) -> bool:
+    """Whether ``written`` is a door of a yard with a number (209号院3号), not one of its buildings."""
+    return (
+        bool(before)
+        and before[-1].kind is Kind.ROAD_NUMBER
+        and before[-1].text.endswith("院")
+        and written[-1] == "号"
+    )
 
 
 # After these a POI is not inside the one before.

@@ -66,6 +66,7 @@ _BAD_BEFORE = {  # after this suffix these characters go on with another word
     "公园": "路里",
     "家": "园庭",
     "台": "州",
+    "楼": "上下",
 }
 
 
@@ -128,9 +129,11 @@ class Names:
                 against += own
             if stem == 1 and text[start] in _COMPASS:
                 against -= 1.2
+            elif text[begin - 1] in "0123456789":
+                against -= 1.5
             for kind, strength in kinds:
-                usual = _LENGTHS[kind]
-                score = strength + against + usual[stem]
+                usual = _LENGTHS[kind][stem] if stem else _alone(kind, text[begin:end])
+                score = strength + against + usual
                 if score > -4.0:
                     found.append((end, kind, score, None))
         return found
@@ -145,6 +148,18 @@ class Names:
         return -against + _BAD_START.get(self._text[start], 0.0)
 
 
+def _alone(kind: int, suffix: str) -> float:
+    """How usual a suffix without a stem is: 人民医院 and 西大街 are names, 店 is none."""
+    length = len(suffix)
+    if kind in _PLACES:
+        return -9.0 if length == 1 else -1.3 if length == 2 else -0.2
+    if kind == _ZONE:
+        return -0.3 if length > 2 else -4.0
+    if kind == _ROAD:
+        return (-0.2 if length > 2 else -0.8) if suffix[0] in _COMPASS and suffix[-1] == "街" else -9.0
+    return _LENGTHS[kind][0]
+
+
 _NUMBERED = re.compile(
     rf"([0-9]+)(号|弄|幢|栋|单元|室|楼|层|座|期|米)?|[{CHINESE}]+(号楼|单元|楼|层|幢|栋|座|室|米|弄|号)"
 )
@@ -153,7 +168,8 @@ _NUMBERED = re.compile(
 def find_suffixes(text: str) -> list[Suffix]:
     """The longest known suffix at each position of ``text`` where one ends, in order."""
     known, lasts = _table()
-    found = []
+    found: list[Suffix] = []
+    sections: list[Suffix] = []
     for at, character in enumerate(text):
         lengths = lasts.get(character)
         if lengths is None:
@@ -166,9 +182,17 @@ def find_suffixes(text: str) -> list[Suffix]:
                     kinds = tuple((kind, strength - 2.0) for kind, strength in kinds)
                     breaks *= 0.3
                 found.append(Suffix(at + 1 - length, at + 1, kinds, breaks))
+                if kinds[0][0] == _ROAD and (section := _SECTION.match(text, at)) is not None:
+                    sections.append(Suffix(at + 1 - length, section.end(), kinds, breaks))
                 break
+    if sections:
+        found = sorted(found + sections, key=lambda suffix: suffix.end)
     return found
 
+
+_SECTION = re.compile(  # of a road, another road by name: 人民路东段, 一环路南二段, 容奇大道中
+    r"[路街道](?:[东西南北中]?[一二三四五六七八]?段|[东西南北]?延(?:伸段|长段|长线|段)?|[东西南北]延|(?<=大道)[东西南北中](?=[0-9]))"
+)
 
 _Entry = tuple[tuple[tuple[int, float], ...], float, str]
 
@@ -199,3 +223,5 @@ def _lengths(kind: Kind) -> tuple[float, ...]:
 
 
 _LENGTHS = [_lengths(kind) for kind in KINDS]
+_PLACES = (KINDS.index(Kind.POI), KINDS.index(Kind.ESTATE))
+_ROAD, _ZONE = KINDS.index(Kind.ROAD), KINDS.index(Kind.ZONE)

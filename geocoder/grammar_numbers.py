@@ -12,7 +12,7 @@ from geocoder.numerals import CHINESE
 
 UNITS = Path(__file__).parent / "reference" / "units.csv"
 _N = rf"(?:[0-9]{{1,8}}|[{CHINESE}]{{1,8}})"
-_ONE = rf"[A-Z]{{0,3}}-?{_N}(?:[A-Z]{{1,2}}(?![A-Z0-9]))?[甲乙丙丁]?"
+_ONE = rf"(?:[A-Z]{{1,3}}-?)?{_N}(?:[A-Z]{{1,2}}(?![A-Z0-9]))?[甲乙丙丁]?"
 _CORE = re.compile(
     rf"(?:第|附|新|老|临|自编)?(?:[东西南北新]?[甲乙丙丁戊](?=[0-9]))?"
     rf"(?:{_ONE}(?: ?(?:号?[-~/]|[、,&](?=[0-9A-Z])|号?至|号?到) ?{_ONE}(?!米)){{0,3}}"
@@ -26,7 +26,7 @@ _BARE_JOINED = re.compile(
     r"[A-Z]{0,2}[0-9]{1,5}[A-Z]?(?:[-~/、][A-Z]{0,2}[0-9]{1,5}[A-Z]?){1,4}(?![0-9A-Z.])"
 )
 _FLOORS = re.compile(
-    rf"(?:负|地下|B)(?:[0-9]|[{CHINESE}])(?:楼层|层|楼|F)?|-[1-5](?:层|楼|F)"
+    rf"(?:负|地下|B)(?:[0-9](?![0-9])|[{CHINESE}])(?:楼层|层|楼|F)?|-[1-5](?:层|楼|F)"
     r"|首层|底层|顶层|夹层|架空层|底楼|[0-9]{1,2}F(?![A-Z])"
 )
 _BUILDINGS = re.compile(
@@ -125,15 +125,18 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
     if compass and written not in ("单元", "门洞"):
         return []
     joined = text.find("-", start, end)
-    if joined > start and 2 * (joined - start) < end - joined:
-        cost -= 1.0  # 2-501室 is rather a building and a room
+    uneven = 1.0 if joined > start and 2 * (joined - start) < end - joined else 0.0
+    if text[start] == "附":
+        cost -= 1.0
     found: list[Segment] = []
     for kind, in_digits, in_chinese in kinds_of[written]:
         score = (in_chinese if chinese else in_digits) + cost
+        if kind == _ROOM:
+            score -= uneven  # 2-501室 is rather a building and a room
         if kind in (_ROAD_NUMBER, _LANE_NUMBER):
             tail = _AFTER_NUMBER.match(text, after) if written == "号" else None
             if tail is not None and tail.end() > after:
-                found.append((tail.end(), kind, score + (0.4 if "-" not in tail[0] else -0.1), None))
+                found.append((tail.end(), kind, score + (1.2 if "-" not in tail[0] else -0.1), None))
         found.append((after, kind, score, None))
     return found
 

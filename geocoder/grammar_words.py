@@ -52,6 +52,8 @@ _CHATTER = re.compile(
     )
 )
 _TITLED = re.compile(f"{_NAME}{{1,3}}(?:{_TITLES})")
+_JOINS_ROADS = re.compile(r"[^号室,() ]{1,8}?(?:路|街|道|巷|线)")
+_ENDS = re.compile(r"$|[ ,.()、的0-9A-Z]|[东西南北][侧面边]|约")
 _ADVERBS = re.compile(r"[的了是从自由沿经]|位于|坐落")
 _SIDE_KIND, _DIRECTION_KIND, _DISTANCE_KIND, _COORDINATE_KIND, _CHATTER_KIND = (
     KINDS.index(kind) for kind in (Kind.SIDE, Kind.DIRECTION, Kind.DISTANCE, Kind.COORDINATE, Kind.CHATTER)
@@ -83,7 +85,8 @@ def words(text: str, start: int) -> list[Segment]:
     found: list[Segment] = []
     for word, kind, score, value in _listed().get(character, ()):
         if text.startswith(word, start):
-            found.append((start + len(word), kind, score, value))
+            end = start + len(word)
+            found.append((end, kind, score - _doubt(text, start, end), value))
     if character in _COMPASS_STARTS:
         for pattern, kind, score in ((_SIDE, _SIDE_KIND, 1.8), (_DIRECTION, _DIRECTION_KIND, 0.9)):
             match = pattern.match(text, start)
@@ -99,6 +102,16 @@ def words(text: str, start: int) -> list[Segment]:
     ):
         found += _talk(text, start)
     return found
+
+
+def _doubt(text: str, start: int, end: int) -> float:
+    """What speaks against a single character as a word of its own."""
+    word = text[start:end]
+    if word == "和":
+        return 0.0 if _JOINS_ROADS.match(text, end) else 3.0
+    if len(word) > 1 or word in "口与及跟同至到间段" or _ENDS.match(text, end):
+        return 0.0
+    return 1.0 if word in "内旁外" else 4.0
 
 
 def _measures(text: str, start: int) -> list[Segment]:

@@ -72,6 +72,8 @@ class Regions:
 def _written(code: str, full: str) -> Iterator[tuple[str, Kind, bool]]:
     """The ways to write a region: in full, without its people and without its suffix."""
     for kind in _kinds(code, full):
+        if kind is Kind.ZONE and len(full) < 6:
+            continue  # 工业园区: the endings know them
         yield full, kind, False
         if kind is Kind.ZONE:
             continue
