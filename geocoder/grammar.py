@@ -202,6 +202,9 @@ def _fit(region: Region, context: str) -> tuple[float, str]:
     if not context:
         return score, codes[1:] if codes.count(" ") == 1 else ""
     at = codes.find(" " + context)
+    if at < 0 and len(context) >= 6 and (near := codes.find(" " + context[:4])) >= 0:
+        # A street of another district of the city: districts are redrawn, habits stay.
+        return score + (1.5 if region.short else 0.0), codes[near + 1 :].split(" ", 1)[0]
     if at < 0:
         return score - (2.5 if region.short else 1.2), context
     close = 1.3 if len(context) >= 4 else 0.6

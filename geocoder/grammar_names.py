@@ -88,6 +88,7 @@ class Names:
         self._walls = walls
         self.suffixes = find_suffixes(text)
         self._ends = [suffix.end for suffix in self.suffixes]
+        self._name_ends = {suffix.end for suffix in self.suffixes if suffix.kinds[0][0] in _PLACES}
         self._breaks = self._add_breaks()
 
     def _add_breaks(self) -> list[float]:
@@ -115,6 +116,7 @@ class Names:
         wall = min(self._walls[start], start + LONGEST)
         first = _BAD_START.get(text[start], 0.0)
         own_end, own = self._own.get(start, (0, 0.0))
+        after_name = start in self._name_ends
         before = breaks[start]
         found: list[Segment] = []
         for at in range(bisect_right(self._ends, start + 1), len(self._ends)):
@@ -133,6 +135,8 @@ class Names:
                 against -= 1.5
             for kind, strength in kinds:
                 usual = _LENGTHS[kind][stem] if stem else _alone(kind, text[begin:end])
+                if after_name and not stem and kind in _PLACES:
+                    usual -= 2.0  # 梅林中心广场 is one name
                 score = strength + against + usual
                 if score > -4.0:
                     found.append((end, kind, score, None))
@@ -152,7 +156,7 @@ def _alone(kind: int, suffix: str) -> float:
     """How usual a suffix without a stem is: 人民医院 and 西大街 are names, 店 is none."""
     length = len(suffix)
     if kind in _PLACES:
-        return -9.0 if length == 1 else -1.3 if length == 2 else -0.2
+        return -9.0 if length == 1 else -2.0 if length == 2 else -0.6
     if kind == _ZONE:
         return -0.3 if length > 2 else -4.0
     if kind == _ROAD:

@@ -120,7 +120,7 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
     chinese = text[start] in CHINESE
     compass = text[start] in "东西南北" and end - start == 1
     cost = 0.0
-    if (text[after : after + 1] or " ") in _NOT_BEFORE.get(written, ""):
+    if (text[after : after + 1] or " ") in _NOT_BEFORE.get(written[-1], ""):
         cost -= 1.5
     if compass and written not in ("单元", "门洞"):
         return []
@@ -155,7 +155,8 @@ def _bare(text: str, start: int) -> list[Segment]:
     if joined is not None:
         last = len(re.split(r"[-~/、]", joined[0])[-1])
         found.append((joined.end(), _ROAD_NUMBER, 0.4 if last <= 3 else -0.3, None))
-        found.append((joined.end(), _ROOM, -0.1, None))
+        alike = len(bare[0]) == last >= 3 if bare is not None else False
+        found.append((joined.end(), _ROOM, 1.0 if alike else -0.1, None))
         found.append((joined.end(), _BUILDING, -0.2 if last <= 2 else -1.2, None))
     letters_only = _LETTERS.match(text, start) if bare is None else None
     if letters_only is not None:
