@@ -4,10 +4,11 @@ A tile that is larger is made again at a level of thinning (``tiles.parts.of``),
 """
 
 import math
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+
+from isal import isal_zlib
 
 from tiles import mvt
 from tiles.parts import LAST_LEVEL
@@ -28,7 +29,7 @@ class Drawn:
     @cached_property
     def packed(self) -> bytes:
         """The tile by gzip at its quickest level."""
-        return zlib.compress(self.tile, 1, wbits=31)
+        return isal_zlib.compress(self.tile, 1, wbits=31)
 
 
 def fill(text_at: Callable[[int], str], at: Tile) -> Drawn:
