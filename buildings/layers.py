@@ -21,6 +21,7 @@ GREEN = Layer(
     generalise=Simplified(below=15),
     style=styles.GREEN,
     base=True,
+    portable=True,
     loading=Loading(
         columns=(
             Column(name="name", aliases=("名称", "绿地名称", "公园名称")),
@@ -41,6 +42,7 @@ WATER = Layer(
     generalise=Simplified(below=15),
     style=styles.WATER,
     base=True,
+    portable=True,
     loading=Loading(
         columns=(
             Column(name="name", aliases=("名称", "河流名称", "水系名称")),
@@ -69,6 +71,7 @@ ROADS = Layer(
     ),
     style=styles.ROADS,
     base=True,
+    portable=True,
     loading=Loading(
         columns=(
             Column(name="name", aliases=("名称", "道路名称", "路名", "road_name")),
@@ -104,6 +107,7 @@ BUILDINGS = Layer(
     generalise=Simplified(below=16, tolerance_px=0, smallest_px=2),  # they have no corner to spare
     style=styles.BUILDINGS,
     base=True,
+    portable=True,
     loading=Loading(
         columns=(
             Column(name="name", aliases=("名称", "楼栋名称", "建筑名称", "楼名")),

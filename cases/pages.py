@@ -33,7 +33,12 @@ def reporters_only(view):
 @reporters_only
 def report(request):
     """Locate, choose, send: the whole of a report on one page."""
-    config = {"user": request.user.pk, "bounds": regions.bounds_of(request.user)}
+    user = request.user
+    config = {
+        "user": user.pk,
+        "carrier": f"{user.pk} {user.jurisdiction}",
+        "bounds": regions.bounds_of(user),
+    }
     choices = {"levels": Case.Level.choices, "urgencies": Case.Urgency.choices}
     told = {"config": config, "offline_icons": OFFLINE_ICONS, **choices}
     return render(request, "cases/report.html", told)

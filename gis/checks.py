@@ -8,6 +8,7 @@ from django.db import connections
 
 from gis.jurisdiction import Scoped
 from gis.layers import Layer, layers
+from gis.roles import EVERYONE
 
 
 def problems_of(layer: Layer) -> list[str]:
@@ -31,6 +32,8 @@ def problems_of(layer: Layer) -> list[str]:
     for name in (*layer.lean, *layer.search, *filter(None, [layer.label, layer.time])):
         if name not in layer.paths:
             problems.append(f"{name!r} is used but is not an attribute")
+    if layer.portable and layer.roles != EVERYONE:
+        problems.append("it is portable, but not open to every role")
     return problems
 
 

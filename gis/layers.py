@@ -110,7 +110,8 @@ class Layer:
     attribute that a time window filters. ``search`` are text attributes that the search box looks in,
     the first one is what a hit is called. ``style`` is a list of MapLibre layers without ``source``,
     whose colours are names of ``tiles.palette``. ``base`` layers are the ground that all others are drawn
-    on: they share one source.
+    on: they share one source. ``portable`` layers may be carried away on phones (``tiles.packs``): the
+    ground and the territory, open to every role; nothing of cases, dwellings or people.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Layer:
     roles: frozenset = EVERYONE
     style: tuple[dict, ...] = ()
     base: bool = False
+    portable: bool = False
     shown: bool = True  # switched on when the workbench opens
     loading: Loading | None = field(default=None, compare=False)
 

@@ -21,6 +21,7 @@ REGIONS = Layer(
     generalise=Coverage(below=14),
     style=styles.REGIONS,
     base=True,
+    portable=True,
     loading=Loading(
         columns=(
             Column(
@@ -56,6 +57,7 @@ RESPONSIBILITY_GRIDS = Layer(
     search=("name", "code"),
     generalise=Coverage(below=14),
     style=styles.RESPONSIBILITY_GRIDS,
+    portable=True,
     loading=Loading(
         columns=(
             Column(
@@ -89,6 +91,7 @@ UNIT_GRIDS = Layer(
     search=("code", "name"),
     generalise=Coverage(below=15),
     style=styles.UNIT_GRIDS,
+    portable=True,
     loading=Loading(
         columns=(
             Column(

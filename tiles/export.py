@@ -8,8 +8,10 @@ asked for, not drawn tiles, for a tile may be empty where smaller things or othe
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,9 @@ from pmtiles.writer import Writer
 from gis.errors import Refused
 from gis.layers import Layer, layers
 from gis.loading.progress import bar
-from gis.models import DataSource
-from tiles import features, mvt, regions, styles
+from gis.models import DataSource, User
+from gis.roles import Role
+from tiles import budget, features, mvt, regions, styles
 from tiles.api import vector_layers
 from tiles.mvt import Tile
 
@@ -54,11 +57,20 @@ class LayerNotThere(Refused):
 
 @dataclass
 class Exported:
-    """What went into an archive: its bytes on the disk and, by zoom, how many tiles of how many bytes."""
+    """What went into an archive: its bytes on the disk and, by zoom, how many tiles of how many bytes.
 
+    ``data_at``: whatever was committed before is in it.
+    """
+
+    data_at: datetime
     bytes: int = 0
     tiles: dict[int, int] = field(default_factory=dict)
     packed_bytes: dict[int, int] = field(default_factory=dict)
+
+
+def viewer_of(region: str) -> User:
+    """Somebody who may look at ``region`` and has no other role."""
+    return User(jurisdiction=region, role=Role.VIEWER)
 
 
 def layers_called(names: list[str], *, user) -> list[Layer]:
@@ -76,15 +88,14 @@ def export(file: Path, asked: list[Layer], *, user, region: str, zooms: range) -
     The file is there when it is whole. Raises RegionNotLoaded or NothingToExport, and writes nothing.
     """
     area = area_of(region, user)
-    made_at = timezone.now()  # whatever was committed before is in the archive
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as target:
         try:
-            writer, done = Writer(target), Exported()
+            writer, done = Writer(target), Exported(data_at=timezone.now())
             for z, occupied in descent(asked, area, user=user, zooms=zooms):
-                _write_zoom(writer, done, z, occupied, mvt.statement(asked, z=z, user=user, params={}))
+                _write_zoom(writer, done, occupied, partial(_statement, asked, z, user))
             if not done.tiles:
                 raise NothingToExport
-            writer.finalize(header(area, zooms), metadata(asked, region, user, zooms, made_at))
+            writer.finalize(header(area, zooms), metadata(asked, region, user, zooms, done.data_at))
             target.close()
             os.chmod(target.name, 0o644)
             os.replace(target.name, file)
@@ -95,24 +106,34 @@ def export(file: Path, asked: list[Layer], *, user, region: str, zooms: range) -
     return done
 
 
-def _write_zoom(writer: Writer, done: Exported, z: int, occupied: list[Tile], text: str) -> None:
-    """All tiles of a zoom that hold something, in the order of the archive: neighbours lie together."""
+def _statement(asked: list[Layer], z: int, user, thin: int) -> str:
+    return mvt.statement(asked, z=z, user=user, params={}, thin=thin)
+
+
+def _write_zoom(writer: Writer, done: Exported, occupied: list[Tile], text_at: Callable[[int], str]) -> None:
+    """All tiles of a zoom that hold something, in the order of the archive: neighbours lie together.
+
+    ``text_at`` gives their statement at a level of thinning (``tiles.budget``).
+    """
+    text = text_at(0)
     if not text:
         return
     numbered = sorted((zxy_to_tileid(*at), at) for at in occupied)
-    for first in bar(range(0, len(numbered), DRAWN_AT_ONCE), f"z{z}"):
+    for first in bar(range(0, len(numbered), DRAWN_AT_ONCE), "tiles"):
         some = numbered[first : first + DRAWN_AT_ONCE]
-        for (number, _at), tile in zip(some, _drawn(text, z, [at for _number, at in some]), strict=True):
+        for (number, at), tile in zip(some, _drawn(text, [at for _number, at in some]), strict=True):
             if tile:
-                packed = zlib.compress(tile, 6, wbits=31)
+                whole = budget.Drawn(tile, snapshot="", thinned=0)
+                drawn = whole if budget.fits(whole) else budget.fill(text_at, at)
+                packed = zlib.compress(drawn.tile, 6, wbits=31)
                 writer.write_tile(number, packed)
-                done.tiles[z] = done.tiles.get(z, 0) + 1
-                done.packed_bytes[z] = done.packed_bytes.get(z, 0) + len(packed)
+                done.tiles[at.z] = done.tiles.get(at.z, 0) + 1
+                done.packed_bytes[at.z] = done.packed_bytes.get(at.z, 0) + len(packed)
 
 
-def _drawn(text: str, z: int, places: list[Tile]) -> Iterator[bytes | None]:
-    """The tiles at ``places``, in their order: the statement of one tile for a table of tiles."""
-    tile = text % {"z": z, "x": '"@at".x', "y": '"@at".y'}
+def _drawn(text: str, places: list[Tile]) -> Iterator[bytes | None]:
+    """The whole tiles at ``places`` of one zoom: the statement of a tile, for a table of them."""
+    tile = text % {"z": places[0].z, "x": '"@at".x', "y": '"@at".y'}
     columns, rows = [at.x for at in places], [at.y for at in places]
     sql = f"""SELECT ({tile})
                 FROM unnest(ARRAY{columns}, ARRAY{rows}) WITH ORDINALITY "@at"(x, y, n) ORDER BY n"""
@@ -219,7 +240,7 @@ def header(area: GEOSGeometry, zooms: range) -> dict[str, Any]:
     }
 
 
-def metadata(asked: list[Layer], region: str, user, zooms: range, made_at) -> dict[str, Any]:
+def metadata(asked: list[Layer], region: str, user, zooms: range, data_at: datetime) -> dict[str, Any]:
     """PMTiles metadata; ``wangge:data_at`` is when the data was read, ``wangge:region`` where."""
     name = regions.seen_by(user).filter(code=region).values_list("name", flat=True).first()
     parts = [part for layer in asked for part in vector_layers(layer)]
@@ -228,12 +249,12 @@ def metadata(asked: list[Layer], region: str, user, zooms: range, made_at) -> di
         "description": ", ".join(str(layer.title) for layer in asked),
         "attribution": styles.attribution_of(asked, DataSource.credits()),
         "type": "overlay",
-        "version": made_at.strftime("%Y%m%d%H%M%S"),
+        "version": data_at.strftime("%Y%m%d%H%M%S"),
         "vector_layers": [
             {**part, "minzoom": max(part["minzoom"], zooms[0]), "maxzoom": min(part["maxzoom"], zooms[-1])}
             for part in parts
             if part["minzoom"] <= zooms[-1] and part["maxzoom"] >= zooms[0]
         ],
         "wangge:region": region,
-        "wangge:data_at": made_at.isoformat(timespec="seconds"),
+        "wangge:data_at": data_at.isoformat(timespec="seconds"),
     }

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from tiles import api, catalogue, ogc, pages
+from tiles import api, catalogue, ogc, packs_api, pages
 
 urlpatterns = [
     path("map", pages.workbench, name="workbench"),
     path("tiles/<str:names>/<str:z>/<str:x>/<str:y>.mvt", api.TileView.as_view(), name="tile"),
     path("tiles/<str:names>.json", api.TileJSONView.as_view(), name="tilejson"),
+    path("tiles/packs/<int:pk>.pmtiles", packs_api.PackView.as_view(), name="pack"),
+    path("api/tiles/packs", packs_api.PacksView.as_view(), name="api-packs"),
     path("styles/<str:theme>.json", api.StyleView.as_view(), name="style"),
     path("api/layers", catalogue.LayersView.as_view(), name="api-layers"),
     path("api/layers/<str:name>/<int:pk>", catalogue.FeatureView.as_view(), name="api-feature"),

@@ -80,6 +80,8 @@ LIBRARIES = (
         files=("dist/terra-draw-maplibre-gl-adapter.modern.js",),
         names={"terra-draw-maplibre-gl-adapter": "dist/terra-draw-maplibre-gl-adapter.modern.js"},
     ),
+    Library("pmtiles", files=("dist/esm/index.js",), names={"pmtiles": "dist/esm/index.js"}),
+    Library("fflate", files=("esm/browser.js", "LICENSE"), names={"fflate": "esm/browser.js"}),
     Library(
         "echarts",
         files=("dist/echarts.esm.min.mjs", "LICENSE"),

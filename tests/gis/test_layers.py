@@ -27,6 +27,7 @@ def test_every_declared_layer_holds(layer):
         ({"attributes": ("code", "colour")}, "'colour' does not exist"),
         ({"tile_attributes": ("name", "valid")}, "'valid' is used but is not an attribute"),
         ({"label": "nickname"}, "'nickname' is used"),
+        ({"roles": frozenset({Role.VIEWER})}, "portable, but not open to every role"),
         (
             {"attributes": (Attribute(name="owner", path="responsibility_grid__owner__name"),)},
             "'owner' does not exist",

@@ -13,7 +13,7 @@ from pmtiles.tile import Compression, TileType
 from gis.models import DataSource
 from tests import city
 from tests.tiles.decoding import decoded, get, tiles_over
-from tiles import export
+from tiles import budget, export
 from tiles.mvt import Tile
 
 LAYERS = ["regions", "roads", "water", "buildings", "places", "unit-grids"]
@@ -61,6 +61,13 @@ def test_tiles_are_those_that_the_server_gives_the_same_user(town, worker, signe
     client = signed_in(worker)
     for at, held in tiles_in(archive(worker)).items():
         assert held == in_order(decoded(get(client, ",".join(LAYERS), at))), at
+
+
+def test_a_tile_beyond_the_budget_is_thinned_as_the_server_does(town, chief, signed_in, archive, monkeypatch):
+    monkeypatch.setattr(budget, "BUDGET", 300)
+    response = get(signed_in(chief), ",".join(LAYERS), at := Tile.holding(*city.MAP.lonlat("p"), z=16))
+    assert int(response["X-Tile-Thinned"]) > 0
+    assert tiles_in(archive(chief, LAYERS, range(16, 17)))[at] == in_order(decoded(response))
 
 
 def test_no_tile_of_the_region_is_missing(town, chief, signed_in, archive):

@@ -4,6 +4,7 @@ import { _, interpolate } from "../gis/i18n.js";
 import { getJSON, Problem } from "../gis/http.js";
 import { toast } from "../gis/toast.js";
 import { calm, createMap } from "../tiles/map.js";
+import { showPackControl } from "../tiles/packs/control.js";
 import { classesOf, loadCategories, makePicker, nameOf } from "./report_categories.js";
 import { drawDone, drawPhotos } from "./report_done.js";
 import { newKey, submit } from "./report_outbox.js";
@@ -366,6 +367,7 @@ function draw() {
 }
 
 showOutbox($("outbox"), config.user);
+showPackControl($("offline-map"), map, config.carrier);
 showCategories();
 drawSend();
 locateSoon();

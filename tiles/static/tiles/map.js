@@ -32,6 +32,9 @@ import { toast } from "../gis/toast.js";
  * @property {Bounds | null} bounds
  * @property {MapOptions} options
  * @property {Map<string, any>} drawn our style's layers as the server wrote them, by id
+ * @property {any} style the style as the server wrote it; null until it came
+ * @property {((sources: Record<string, any>) => Record<string, any>) | null} reroute see `useSources`
+ * @property {() => boolean} takeOver see `onUnreachable`
  * @property {boolean} ready a style is on the map
  */
 
@@ -74,6 +77,7 @@ export function createMap(container, options = {}) {
   map.keyboard.disableRotation();
   states.set(map, {
     overlays: new Map(), visible: new Map(), opacity: new Map(), drawn: new Map(), bounds, options, ready: false,
+    style: null, reroute: null, takeOver: () => false,
   });
   maps.set(map.getContainer(), map);
   addControls(map, options);
@@ -167,15 +171,30 @@ function dress(map) {
 function dressed(map, previous, next) {
   const state = stateOf(map);
   const foreign = foreignTo(state, previous);
+  state.style = next;
   state.drawn = new Map(next.layers.map((/** @type {any} */ layer) => [layer.id, layer]));
   const ours = next.layers.map((/** @type {any} */ layer) => switched(state, layer));
-  const sources = { ...foreign.sources, ...next.sources };
+  const sources = { ...foreign.sources, ...(state.reroute?.(next.sources) ?? next.sources) };
   const layers = [...ours];
   for (const [name, overlay] of state.overlays) {
     sources[name] = overlay.source;
     for (const layer of overlayLayers(map, name, overlay)) place(layers, layer, overlay.before);
   }
   return { ...next, sources, layers: [...layers, ...foreign.layers] };
+}
+
+/**
+ * Take the tiles from elsewhere, without asking the server for anything.
+ * @param {MapLibre} map
+ * @param {((sources: Record<string, any>) => Record<string, any>) | null} reroute gives the sources in place of the
+ *   style's own; null: these again
+ */
+export function useSources(map, reroute) {
+  const state = stateOf(map);
+  state.reroute = reroute;
+  if (!state.style) return; // when it comes
+  busy(map);
+  map.setStyle(state.style, { transformStyle: (previous, next) => dressed(map, previous, next) });
 }
 
 /**
@@ -344,6 +363,14 @@ export function pick(map, { x, y }, { radius_px = matchMedia("(pointer: coarse)"
 
 // --- trouble -----------------------------------------------------------------------------------------
 
+/**
+ * @param {MapLibre} map
+ * @param {() => boolean} takeOver called when tiles did not come; true if they will come from elsewhere
+ */
+export function onUnreachable(map, takeOver) {
+  stateOf(map).takeOver = takeOver;
+}
+
 /** Say once, until it works again, that the map is not whole. @param {MapLibre} map */
 function reportTrouble(map) {
   /** @type {(() => void) | null} */
@@ -351,6 +378,7 @@ function reportTrouble(map) {
   map.on("error", ({ error }) => {
     const status = /** @type {any} */ (error)?.status;
     if (close || status === 404) return;
+    if (status === 0 && stateOf(map).takeOver()) return;
     const signedOut = status === 401 || status === 403;
     close = toast(
       signedOut ? _("You are signed out. Sign in again.") : _("The map could not be loaded completely. Check the network."),
