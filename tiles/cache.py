@@ -24,6 +24,7 @@ from tiles.questions import Question
 from tiles.stamps import Changes, Rectangle
 
 MEMORY_BYTES = 64 * 2**20
+DRAWN_AT_ONCE = 2  # a process: more statements than the database has cores are slower than their number
 KEPT_DAYS = 1
 PRUNED_EVERY = 500  # tiles stored
 _MARGIN_M = 2.0  # PostGIS compares boxes of float32: up to a metre wider than they are
@@ -82,6 +83,7 @@ class _Memory:
 _memory = _Memory()
 _drawing: dict[tuple, threading.Lock] = {}
 _stores = itertools.count(1)
+_drawing_now = threading.BoundedSemaphore(DRAWN_AT_ONCE)
 _purses, _slow = Purses(), Slow()
 
 
@@ -196,7 +198,8 @@ def _wait_for(lock: int) -> None:
 
 def _draw(question: Question, at: mvt.Tile, since: int) -> tuple[Kept, str]:
     try:
-        drawn = budget.fill(question.text_at, at)
+        with _drawing_now:
+            drawn = budget.fill(question.text_at, at)
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise
