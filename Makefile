@@ -31,11 +31,13 @@ stop: | $(PYTHON) ## stop the servers and the database
 psql: | $(PYTHON) ## a prompt on the database
 	@$(PYTHON) -m tools.database
 
-lock: ## resolve requirements*.in anew into requirements*.txt, within the pins that are there
+lock: ## resolve requirements*.in and demo/bench/tipg.in anew, within the pins that are there
 	.venv/bin/uv pip compile --quiet --python-version 3.11 --annotation-style line \
 	  --custom-compile-command "make lock" requirements.in --output-file requirements.txt
 	.venv/bin/uv pip compile --quiet --python-version 3.11 --annotation-style line \
 	  --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --python-version 3.11 --annotation-style line \
+	  --custom-compile-command "make lock" demo/bench/tipg.in --output-file demo/bench/tipg.txt
 
 $(PYTHON): # the one thing that the tools cannot install themselves
 	apt-get update && apt-get install -y --no-install-recommends python3 python3-venv

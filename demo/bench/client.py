@@ -26,9 +26,19 @@ class Answer(NamedTuple):
         return gzip.decompress(self.body) if b"\r\ncontent-encoding: gzip" in self.head else self.body
 
     @property
+    def found(self) -> str:
+        """How the server came by a tile, as it says: by a hit in its cache, or otherwise."""
+        return (_header(self.head, b"x-tile-cache") or b"").decode()
+
+    @property
     def was_kept(self) -> bool:
-        """Whether it came out of the tile cache."""
-        return b"\r\nx-tile-cache: hit" in self.head
+        return self.found == "hit"
+
+    @property
+    def etag(self) -> str:
+        """As it is to be sent back; hexadecimal digits have no upper case in ours."""
+        tag = (_header(self.head, b"etag") or b"").decode()
+        return tag.replace("w/", "W/", 1)
 
 
 class Client:
@@ -43,11 +53,12 @@ class Client:
 
     def another(self, **headers: str) -> "Client":
         """One more connection with the same headers, and with others changed or added."""
-        return Client(self.port, self.headers | {"Host": "127.0.0.1"} | headers)
+        return Client(self.port, self.headers | headers)
 
-    def ask(self, address: str) -> Answer:
-        """What was answered to GET."""
-        self._socket.sendall(f"GET {address} HTTP/1.1\r\n{self._sent_always}\r\n".encode())
+    def ask(self, address: str, **headers: str) -> Answer:
+        """What was answered to GET, with these headers besides."""
+        besides = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self._socket.sendall(f"GET {address} HTTP/1.1\r\n{self._sent_always}{besides}\r\n".encode())
         got = self._receive()
         while (end := got.find(b"\r\n\r\n")) < 0:
             got += self._receive()

@@ -1,24 +1,25 @@
 """A thousand features as GeoJSON: through the OGC API, and by ST_AsGeoJSON of the same rows."""
 
-import psycopg
 from django.db import connection
 
 from demo.bench.client import Client
-from demo.bench.report import AGAINST_SQL, against_sql, section
+from demo.bench.report import IN_TURN, Aim, in_turn, section
+from demo.bench.setting import Setting
 from demo.bench.timing import Way, take_turns
 from gis.layers import Layer, layers
-from gis.models import User
 
 LIMIT = 1000
-TIMES = 40
+TIMES = 100
 
 
-def measure(client: Client, raw: psycopg.Connection, *, user: User, seconds: float) -> str:
-    rows = [AGAINST_SQL]
+def measure(setting: Setting) -> str:
+    client = setting.sign_in(setting.chief)
+    rows = [IN_TURN]
     for layer in (layers.get("places"), layers.get("cases")):
-        ways = {"ours": _served(client, layer), "SQL": _stated(raw, layer, user)}
-        rows.append(against_sql(layer.name, take_turns(range(TIMES), ways, seconds=seconds), ratio=1.25))
-    return section(f"GeoJSON, the first {LIMIT:,} features of a layer", rows)
+        ways = {"ours": _served(client, layer), "ST_AsGeoJSON": _stated(setting, layer)}
+        samples = take_turns(range(TIMES), ways, seconds=setting.seconds / 2)
+        rows += in_turn(layer.name, samples, {"ST_AsGeoJSON": Aim(ratio=1.25)})
+    return section(f"GeoJSON, the first {LIMIT:,} points of a layer, ms", rows)
 
 
 def _served(client: Client, layer: Layer) -> Way[int]:
@@ -26,13 +27,10 @@ def _served(client: Client, layer: Layer) -> Way[int]:
     return lambda _: lambda: client.get(address)
 
 
-def _stated(raw: psycopg.Connection, layer: Layer, user: User) -> Way[int]:
-    rows = layer.visible_to(user).order_by("pk").values_list("pk", layer.geometry, *layer.paths.values())
-    sql, values = rows[:LIMIT].query.sql_with_params()
+def _stated(setting: Setting, layer: Layer) -> Way[int]:
+    rows = layer.visible_to(setting.chief).order_by("pk")
+    columns = rows.values_list("pk", layer.geometry, *layer.paths.values())
+    sql, values = columns[:LIMIT].query.sql_with_params()
     names = ", ".join(connection.ops.quote_name(name) for name in ("id", "geometry", *layer.paths))
     text = f"SELECT json_agg(ST_AsGeoJSON(feature.*)::json)::text FROM ({sql}) feature ({names})"
-
-    def call() -> object:
-        return raw.execute(text, values).fetchone()
-
-    return lambda _: call
+    return lambda _: lambda: setting.raw.execute(text, values).fetchone()

@@ -9,7 +9,8 @@ from buildings.models import Building
 from cases import locating
 from cases.models import Category
 from demo.bench.client import Client
-from demo.bench.report import AGAINST_SQL, against_sql, section
+from demo.bench.report import IN_TURN, in_turn, section
+from demo.bench.setting import Setting
 from demo.bench.timing import Way, take_turns
 from gis.models import User
 
@@ -24,10 +25,11 @@ class Spot(NamedTuple):
     category: int
 
 
-def measure(client: Client, raw: psycopg.Connection, *, user: User, seconds: float) -> str:
-    ways = {"ours": _served(client), "SQL": _stated(raw, user)}
-    samples = take_turns(_spots(user), ways, seconds=seconds)
-    return section("Where am I, with similar cases nearby", [AGAINST_SQL, against_sql("locate", samples)])
+def measure(setting: Setting) -> str:
+    client = setting.sign_in(setting.reporter)
+    ways = {"ours": _served(client), "SQL, same statement": _stated(setting.raw, setting.reporter)}
+    samples = take_turns(_spots(setting.reporter), ways, seconds=setting.seconds / 2)
+    return section("Where am I, with similar cases nearby, ms", [IN_TURN, *in_turn("locate", samples, {})])
 
 
 def _spots(user: User) -> list[Spot]:

@@ -1,26 +1,45 @@
 """What the bench prints: aligned tables, and each figure beside the aim that it is held to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from demo.bench.timing import Sample
 
-AGAINST_SQL = ["", "n", "ours p50", "p95", "SQL p50", "p95", "ours / SQL", "more by"]
+
+class Aim(NamedTuple):
+    """How our median is to stand to another way's: at most ``ratio`` times, at most ``more_ms`` longer."""
+
+    ratio: float | None = None
+    more_ms: float | None = None
 
 
-def against_sql(
-    what: str, samples: dict[str, Sample], *, ratio: float | None = None, more_ms: float | None = None
-) -> list[str]:
-    """A row under ``AGAINST_SQL``; ``ratio`` and ``more_ms`` are aims for the medians."""
-    ours, sql = samples["ours"], samples["SQL"]
-    times = (ours.p50, ours.p95, sql.p50, sql.p95)
-    more = ours.p50 - sql.p50
-    return [
-        what,
-        str(len(ours.ms)),
-        *(f"{ms:.1f}" for ms in times),
-        at_most(ours.p50 / sql.p50, ratio),
-        at_most(more, more_ms, unit=" ms"),
-    ]
+IN_TURN = ["", "n", "p50", "p95", "ours / it", "ours takes longer by"]
+
+
+def in_turn(what: str, samples: Mapping[str, Sample], aims: Mapping[str, Aim]) -> list[list[str]]:
+    """Rows under ``IN_TURN``: the first way is ours, the others are what it is compared with.
+
+    Medians are compared over the things that both were asked about.
+    """
+    (ours_name, ours), *others = samples.items()
+    rows = [[f"{what}: {ours_name}", str(len(ours.ms)), *_times(ours), "", ""]]
+    for name, other in others:
+        ratio, more_ms = compared(ours, other)
+        aim = aims.get(name, Aim())
+        judged = (at_most(ratio, aim.ratio), at_most(more_ms, aim.more_ms, unit=" ms"))
+        rows.append([f"  {name}", str(len(other.ms)), *_times(other), *judged])
+    return rows
+
+
+def compared(ours: Sample, other: Sample) -> tuple[float, float]:
+    """How many times the other's median ours is, and how many ms longer, over the things that both have."""
+    both = min(len(ours.ms), len(other.ms))
+    ours_ms, other_ms = ours.first(both).p50, other.first(both).p50
+    return ours_ms / other_ms, ours_ms - other_ms
+
+
+def _times(sample: Sample) -> tuple[str, str]:
+    return f"{sample.p50:.2f}", f"{sample.p95:.2f}"
 
 
 def at_most(value: float, aim: float | None, *, unit: str = "") -> str:

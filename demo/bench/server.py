@@ -4,7 +4,6 @@ import http.client
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from django.core.management import CommandError
 
 from demo.bench.client import Client
 from gis.models import User
+from tools import serve
 
 START_TIMEOUT_S = 60
 SignIn = Callable[[User], Client]
@@ -35,12 +35,11 @@ def session_of(user: User) -> str:
 
 @contextmanager
 def serving(database_url: str) -> Iterator[SignIn]:
-    """A granian of two workers, as `make run` starts it, on a free port; gives a way to sign in to it."""
+    """The web server as `make run` starts it, on a free port; gives a way to sign in to it."""
     port = free_port()
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    options += ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
-    command = [sys.executable, "-m", "granian", *options, "gis.wsgi:application"]
-    environment = {"DATABASE_URL": database_url, "WANGGE_DB_POOL": "8"}
+    command = serve.granian("gis.wsgi:application", serve.WEB | {"--port": port})
+    # Nobody else draws so many tiles.
+    environment = serve.WEB_DATABASE | {"DATABASE_URL": database_url, "WANGGE_TILES_DRAWN_PER_S": "0"}
     with running(command, environment, port=port, ready="/readyz"):
         yield lambda user: Client(port, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"})
 
