@@ -16,24 +16,26 @@ from geocoder.grammar_order import KINDS, START, order
 from geocoder.grammar_values import value_of
 from geocoder.grammar_words import words
 from geocoder.lexicon import Lexicon
-from geocoder.lexicon_regions import MUNICIPALITIES, Region, regions
+from geocoder.lexicon_regions import Region, regions
 from geocoder.normalise import Normalised, normalise
 from geocoder.numerals import CHINESE
 
 # score, position before the last part, its kind there, start of the last part, the part, code of the region
 State = tuple[float, int, int, int, Segment | None, str]
 _INDEX = {kind: KINDS.index(kind) for kind in KINDS}
-_POI, _CHATTER, _ROAD, _LANE = (_INDEX[kind] for kind in (Kind.POI, Kind.CHATTER, Kind.ROAD, Kind.LANE))
+_POI, _CHATTER, _LANE, _STREET = (
+    KINDS.index(kind) for kind in (Kind.POI, Kind.CHATTER, Kind.LANE, Kind.STREET)
+)
 _SEPARATORS = frozenset(" ,()-/、.~:'\"·_|&+*=^%$@<>{}")
 _ANCHOR = re.compile(  # where another part may begin after a name without a known suffix
     r"[ ,()/、.~:'\"_|-]|(?<![0-9A-Z])[0-9]|(?<=[^0-9A-Z])[A-Z](?=[0-9座栋幢区])"
     rf"|(?<=[^{CHINESE}])[{CHINESE}]{{1,6}}(?:号楼|单元|楼|层|幢|栋|座|室|期|区|米|弄|号|组)"
     r"|斜?对面|正对|对过|旁边|附近|隔壁|门口|楼下|楼上|后面|前面|院内|路口|交叉|交汇|与|[东西南北][侧门区]|地下室|$"
 )
-_FULL = {Kind.PROVINCE: 4.0, Kind.CITY: 3.6, Kind.DISTRICT: 3.2, Kind.ZONE: 2.8, Kind.STREET: 2.8}
-_SHORT = {Kind.PROVINCE: 1.8, Kind.CITY: 1.4, Kind.DISTRICT: 0.1, Kind.STREET: -2.0}
-_WORTH_KEEPING = 3.5
-_FAR_BEHIND = 4.5
+_WORTH_KEEPING = 3.0
+_FAR_BEHIND = 4.0
+_BEHIND = 0.8
+_BEHIND_EACH = 0.5
 
 
 def parse(text: str, lexicon: Lexicon | None = None) -> list[Element]:
@@ -59,6 +61,7 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
     columns[0][START] = (0.0, 0, START, 0, None, "")
     anchors = [found.start() for found in _ANCHOR.finditer(text)]
     names = Names(text, _walls(text))
+    known = regions().match
     ahead, ahead_at = 0.0, 0
     for start in range(length):
         states = columns[start]
@@ -67,7 +70,7 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
         top = max([state[0] for state in states.values()])
         if start >= ahead_at:
             ahead = top
-        elif top < ahead - _FAR_BEHIND:
+        elif top < ahead - min(_FAR_BEHIND, _BEHIND + _BEHIND_EACH * (ahead_at - start)):
             continue
         separator = text[start] in _SEPARATORS
         if separator:
@@ -78,7 +81,7 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
         kept = [(kind, state) for kind, state in states.items() if state[0] > least]
         segments = _segments(text, start, names, anchors, lexicon)
         best = _step(columns, start, kept, segments)
-        for end, meanings in regions().match(text, start):
+        for end, meanings in known(text, start):
             best = max(best, _step_to_regions(columns[end], start, end, meanings, kept))
         if best[0] > ahead or ahead_at <= start:
             ahead, ahead_at = best
@@ -92,21 +95,23 @@ def _step(
 ) -> tuple[float, int]:
     """Extend the best of ``kept`` by each of ``segments``; the best score reached, and where."""
     steps = order()
-    from_best: dict[int, tuple[float, int, str]] = {}  # by kind: the best score to start from
     best, best_at = -1e9, start
+    from_best: dict[int, tuple[float, int, str]] = {}  # by kind: the best score to go on from
+    only, only_state = kept[0]
     for segment in segments:
         end, kind, score, _ = segment
-        known = from_best.get(kind)
-        if known is None:
-            step = steps[kind]
-            known = from_best[kind] = max(
-                [(state[0] + step[before], before, state[5]) for before, state in kept]
-            )
-        total = known[0] + score
+        if len(kept) == 1:
+            total, before, code = only_state[0] + steps[kind][only] + score, only, only_state[5]
+        else:
+            known = from_best.get(kind)
+            if known is None:
+                step = steps[kind]
+                known = from_best[kind] = max([(state[0] + step[k], k, state[5]) for k, state in kept])
+            total, before, code = known[0] + score, known[1], known[2]
         column = columns[end]
         there = column.get(kind)
         if there is None or there[0] < total:
-            column[kind] = (total, start, known[1], start, segment, known[2])
+            column[kind] = (total, start, before, start, segment, code)
             if total > best:
                 best, best_at = total, end
     return best, best_at
@@ -178,13 +183,12 @@ def _step_to_regions(
 ) -> tuple[float, int]:
     """Regions that lie in the region read before are likelier than others."""
     best = -1e9
+    steps = order()
     for region in meanings:
-        kind = _INDEX[region.kind]
-        step = order()[kind]
-        fits: dict[str, tuple[float, str]] = {}
+        kind = region.index
+        step = steps[kind]
         for before, state in kept:
-            context = state[5]
-            fit, code = fits.get(context) or fits.setdefault(context, _fit(region, context))
+            fit, code = _fit(region, state[5])
             total = state[0] + step[before] + fit
             there = column.get(kind)
             if there is None or there[0] < total:
@@ -195,20 +199,17 @@ def _step_to_regions(
 
 def _fit(region: Region, context: str) -> tuple[float, str]:
     """The score of a region name after the region ``context``, and the code it then has, if it is clear."""
-    codes = region.codes
-    score = _SHORT[region.kind] if region.short else _FULL[region.kind]
-    if region.kind is Kind.PROVINCE and len(codes) == 3 and codes[1:] in MUNICIPALITIES:
-        score -= 1.0  # 上海市 is read as a city, the first of 上海市上海市 as a province
+    _, index, _, codes, short, score = region
     if not context:
         return score, codes[1:] if codes.count(" ") == 1 else ""
     at = codes.find(" " + context)
     if at < 0 and len(context) >= 6 and (near := codes.find(" " + context[:4])) >= 0:
         # A street of another district of the city: districts are redrawn, habits stay.
-        return score + (1.5 if region.short else 0.0), codes[near + 1 :].split(" ", 1)[0]
+        return score + (1.5 if short else 0.0), codes[near + 1 :].split(" ", 1)[0]
     if at < 0:
-        return score - (2.5 if region.short else 1.2), context
+        return score - (2.5 if short else 1.2), context
     close = 1.3 if len(context) >= 4 else 0.6
-    if region.kind is Kind.STREET and region.short:
+    if short and index == _STREET:
         close = 2.2 if len(context) >= 6 else 0.8
     return score + close, codes[at + 1 :].split(" ", 1)[0]
 

@@ -138,7 +138,7 @@ class Names:
                 if after_name and not stem and kind in _PLACES:
                     usual -= 2.0  # 梅林中心广场 is one name
                 score = strength + against + usual
-                if score > -4.0:
+                if score > -2.5:
                     found.append((end, kind, score, None))
         return found
 
@@ -183,7 +183,7 @@ def find_suffixes(text: str) -> list[Suffix]:
             if entry is not None:
                 kinds, breaks, not_before = entry
                 if not_before and text[at + 1 : at + 2] and text[at + 1] in not_before:
-                    kinds = tuple((kind, strength - 2.0) for kind, strength in kinds)
+                    kinds = tuple([(kind, strength - 2.0) for kind, strength in kinds])
                     breaks *= 0.3
                 found.append(Suffix(at + 1 - length, at + 1, kinds, breaks))
                 if kinds[0][0] == _ROAD and (section := _SECTION.match(text, at)) is not None:

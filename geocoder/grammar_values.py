@@ -18,12 +18,14 @@ _UNIT_OF = {
     ),
     Kind.GROUP: re.compile(r"(?:号?村民)?小?(?:组|队|社|屯)$|(?:生产队|合作社|大队|分队)$"),
 }
+_NAMES = (Kind.ROAD, Kind.POI, Kind.ESTATE, Kind.SUB_POI, Kind.COMMUNITY, Kind.STREET)
 _NUMBER = re.compile(r"[0-9]")
-_NAMED = (Kind.ROAD, Kind.LANE, Kind.POI, Kind.ESTATE, Kind.SUB_POI, Kind.COMMUNITY, Kind.STREET, Kind.ZONE)
 
 
 def value_of(kind: Kind, written: str, note: object) -> Value:
     """``written`` (normalised) as it is compared; ``note`` is what the grammar knows already."""
+    if kind in _NAMES and note is None:
+        return written.replace(" ", "")
     if isinstance(note, str):
         return note
     if isinstance(note, tuple):
@@ -39,6 +41,8 @@ def value_of(kind: Kind, written: str, note: object) -> Value:
     if unit is None:
         return plain
     stem = unit.sub("", plain)
+    if stem.isdecimal() and stem.isascii():
+        return stem.lstrip("0") or "0"
     converted = plate(stem)
     if kind is Kind.LANE and not (isinstance(converted, tuple) or _NUMBER.search(converted)):
         return plain

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from geocoder.elements import Kind
+from geocoder.grammar_order import KINDS
 
 REGIONS = Path(__file__).parent / "reference" / "regions.txt.gz"
 MUNICIPALITIES = ("11", "12", "31", "50")
@@ -40,9 +41,11 @@ class Region(NamedTuple):
     """One meaning of a written region name."""
 
     kind: Kind
+    index: int  # of the kind
     full: str
     codes: str  # all regions of this name, each after a space: " 330106 420102"
     short: bool
+    score: float  # of the name on its own
 
 
 class Regions:
@@ -57,16 +60,33 @@ class Regions:
         self._meanings: dict[str, tuple[Region, ...]] = {}
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for (name, kind, full, short), known in codes.items():
-            self._meanings[name] = (*self._meanings.get(name, ()), Region(kind, full, known, short))
+            self._meanings[name] = (*self._meanings.get(name, ()), _region(kind, full, known, short))
             lengths[name[:2]].add(len(name))
         self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
 
-    def match(self, text: str, start: int) -> Iterator[tuple[int, tuple[Region, ...]]]:
+    def match(self, text: str, start: int) -> list[tuple[int, tuple[Region, ...]]]:
         """Ends and meanings of the names that begin at ``start``."""
-        for length in self._lengths.get(text[start : start + 2], ()):
+        lengths = self._lengths.get(text[start : start + 2])
+        if lengths is None:
+            return []
+        found = []
+        for length in lengths:
             meanings = self._meanings.get(text[start : start + length])
             if meanings is not None and start + length <= len(text):
-                yield start + length, meanings
+                found.append((start + length, meanings))
+        return found
+
+
+# What a name says on its own, in full and short. A short street is one only inside its district.
+_FULL = {Kind.PROVINCE: 4.0, Kind.CITY: 3.6, Kind.DISTRICT: 3.2, Kind.ZONE: 2.8, Kind.STREET: 2.8}
+_SHORT = {Kind.PROVINCE: 1.8, Kind.CITY: 1.4, Kind.DISTRICT: 0.1, Kind.STREET: -2.0}
+
+
+def _region(kind: Kind, full: str, codes: str, short: bool) -> Region:
+    score = _SHORT[kind] if short else _FULL[kind]
+    if kind is Kind.PROVINCE and codes[1:] in MUNICIPALITIES:
+        score -= 1.0  # 上海市 is read as a city, the first of 上海市上海市 as a province
+    return Region(kind, KINDS.index(kind), full, codes, short, score)
 
 
 def _written(code: str, full: str) -> Iterator[tuple[str, Kind, bool]]:

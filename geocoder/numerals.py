@@ -52,6 +52,8 @@ def plate(written: str) -> str | tuple[str, str]:
     A second number that is smaller, or has one digit where the first has more, is a branch (101-1号), unless
     it closes a range of one-digit numbers (4-7号).
     """
+    if written.isdecimal() and written.isascii():
+        return written.lstrip("0") or "0"
     plain = _TRIMMED.sub("", digits(written.replace(" ", "")))
     parts = _RANGE.split(plain)
     if len(parts) == 2 and "附" not in plain and "之" not in plain:
