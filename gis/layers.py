@@ -7,8 +7,9 @@ collection, its place in the layer tree and in search, and what may be loaded in
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Q
@@ -107,7 +108,8 @@ class Layer:
     ``rows`` is called for each request and gives a QuerySet with ``visible_to``. ``geometry`` is its
     EPSG:4326 column, whose EPSG:3857 twin is named ``<geometry>_3857``. ``attributes`` is the allow-list
     of what leaves the server; ``tile_attributes`` the part of it that tiles carry. ``time`` is the
-    attribute that a time window filters. ``search`` are text attributes that the search box looks in,
+    attribute that a time window filters. ``as_of`` turns rows of today into those of another day, of a
+    layer that keeps its past. ``search`` are text attributes that the search box looks in,
     the first one is what a hit is called. ``style`` is a list of MapLibre layers without ``source``,
     whose colours are names of ``tiles.palette``. ``base`` layers are the ground that all others are drawn
     on: they share one source. ``portable`` layers may be carried away on phones (``tiles.packs``): the
@@ -125,6 +127,7 @@ class Layer:
     label: str = ""
     time: str = ""
     search: tuple[str, ...] = ()
+    as_of: Callable[[Any, date], Scoped] | None = None
     generalise: Simplified | Coverage | Clustered | None = None
     roles: frozenset = EVERYONE
     style: tuple[dict, ...] = ()

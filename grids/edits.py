@@ -83,6 +83,8 @@ def write(plan: Plan, edit: Edit) -> None:
         homing.home_responsibility_grids(made[id(RESPONSIBILITY)])
     if made[id(UNITS)]:
         homing.home_unit_grids(made[id(UNITS)])
+    homing.home_what_stands_on(geos(plan.moved_ground()))
+    homing.home_what_stands_on(geos(plan.moved_ground()))
     for change in plan.changes:
         _check_written(change.level, edit, day)
 
@@ -107,7 +109,8 @@ def _write(change: Change, edit: Edit, day: date) -> list[int]:
 
 
 def _row(change: Change, draft: Draft, edit: Edit, day: date) -> Row:
-    ends = [row.valid.upper for row in draft.ancestors if row.valid.upper is not None]
+    ended = [row for row in change.ended if row in draft.ancestors]
+    ends = [row.valid.upper for row in ended if row.valid.upper is not None]
     row = change.level.model(
         code=draft.code,
         name=draft.name,

@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis.layers import Layer, layers
 from gis.loading.rows import Row
-from grids.models import ResponsibilityGrid
+from grids.models import ResponsibilityGrid, Territory
 
 Ids = Sequence[int] | None
 
@@ -168,6 +169,21 @@ def home_unit_grids(ids: Ids = None) -> list[int]:
             SELECT id FROM home WHERE false""",
         ids,
     )
+
+
+def stands_on_territory(layer: Layer) -> bool:
+    """Whether rows of ``layer`` have their home in a grid or region."""
+    return bool(layer.loading and layer.loading.home) and not issubclass(layer.model, Territory)
+
+
+def home_what_stands_on(ground) -> None:
+    """Home rows of all layers that meet ``ground`` (GEOS, EPSG:4326) anew, after an edit there."""
+    for layer in layers:
+        if stands_on_territory(layer):
+            met = layer.rows().filter(**{f"{layer.geometry}__intersects": ground})
+            ids = list(met.order_by().values_list("pk", flat=True))
+            if ids:
+                layer.rules.home(ids)  # type: ignore[misc]  # it has one: see stands_on_territory
 
 
 def regions_of_points(points: Sequence) -> list[str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis import codes
 from gis.layers import Attribute, Column, Coverage, Layer, Loading, layers
 from grids import homing, styles
-from grids.models import Region, ResponsibilityGrid, UnitGrid
+from grids.models import InTime, Region, ResponsibilityGrid, UnitGrid
 
 TERRITORY = _("Territory")
 
@@ -14,6 +14,7 @@ REGIONS = Layer(
     title=_("Regions"),
     group=TERRITORY,
     rows=Region.objects.current,
+    as_of=InTime.on,
     geometry="boundary",
     attributes=("code", "name", "level"),
     label="name",
@@ -49,6 +50,7 @@ RESPONSIBILITY_GRIDS = Layer(
     title=_("Responsibility grids"),
     group=TERRITORY,
     rows=ResponsibilityGrid.objects.current,
+    as_of=InTime.on,
     geometry="boundary",
     attributes=("code", "name", "region_code"),
     tile_attributes=("code", "name"),
@@ -76,6 +78,7 @@ UNIT_GRIDS = Layer(
     title=_("Unit grids"),
     group=TERRITORY,
     rows=UnitGrid.objects.current,
+    as_of=InTime.on,
     geometry="boundary",
     attributes=(
         "code",

@@ -4,10 +4,12 @@ from django.contrib.gis.db import models
 from django.contrib.gis.measure import D
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import DateTimeRangeContains
 from django.contrib.postgres.indexes import GistIndex
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import CheckConstraint, F, GeneratedField, Q, UniqueConstraint
 from django.db.models.functions import Left, Length
+from django.db.models.sql.where import WhereNode
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +22,26 @@ def from_today() -> DateRange:
     return DateRange(timezone.localdate(), None)
 
 
+def _redated(condition, day):
+    """``condition`` of a query with its day, wherever it stands in the tree, replaced by ``day``."""
+    if isinstance(condition, DateTimeRangeContains):
+        return (
+            DateTimeRangeContains(condition.lhs, day) if condition.lhs.target.name == "valid" else condition
+        )
+    if isinstance(condition, WhereNode):
+        redated = [_redated(child, day) for child in condition.children]
+        return WhereNode(redated, condition.connector, condition.negated)
+    return condition
+
+
 class InTime(Scoped):
     """Queries of versioned boundaries."""
 
     def on(self, day):
-        """Versions in force on ``day``."""
-        return self.filter(valid__contains=day)
+        """Versions in force on ``day``; asked of versions of another day, those of ``day`` in their stead."""
+        dated = self.all()
+        dated.query.where = _redated(dated.query.where, day)
+        return dated if dated.query.where != self.query.where else dated.filter(valid__contains=day)
 
     def current(self):
         """Versions in force today (in the city's time zone)."""
@@ -200,6 +216,7 @@ class Edit(models.Model):
         MERGE = "merge", _("Merged")
         TRANSFER = "transfer", _("Transferred")
         RETIRE = "retire", _("Retired")
+        RESTORE = "restore", _("Restored")
 
     kind = models.CharField(_("kind of edit"), max_length=12, choices=Kind)
     region_code = RegionCodeField()

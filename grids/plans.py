@@ -16,9 +16,9 @@ from gis.errors import Refused
 from gis.jurisdiction import Scoped
 from gis.layers import Layer, layers
 from gis.models import User
-from grids import coverage
+from grids import coverage, homing
 from grids.coverage import Area
-from grids.models import Edit, Region, ResponsibilityGrid, Territory, UnitGrid
+from grids.models import Edit, Region, ResponsibilityGrid, UnitGrid
 from grids.outlines import SMALLEST_M2, CrossesItself, NoArea, areas_of, crossings, ground_m2
 from grids.places import collection, geos, listed, shapely_of
 from grids.versions import RESPONSIBILITY, UNITS, Level, Row, Snapshot
@@ -216,7 +216,7 @@ def _regrouped(change: Change) -> list[Change]:
 def _owner_of(draft: Draft) -> int | None:
     """The responsibility grid of a unit grid to be: of the one whose code it keeps, or its first ancestor."""
     same = [row for row in draft.ancestors if row.code == draft.code]
-    [first, *_rest] = same or draft.ancestors
+    [first, *_rest] = same or draft.ancestors  # of a restored grid, those of now come before the one of then
     return first.responsibility_grid_id  # type: ignore[union-attr]
 
 
@@ -234,7 +234,7 @@ def rows_that_move(plan: Plan, *, by: User) -> list[tuple[Layer, int]]:
     ground = geos(plan.moved_ground())
     found = []
     for layer in layers.seen_by(by):
-        if layer.loading and layer.loading.home and not issubclass(layer.model, Territory):
+        if homing.stands_on_territory(layer):
             rows = layer.visible_to(by).filter(**{f"{layer.geometry}__intersects": ground})
             found.append((layer, rows.count()))
     return found

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import pages
-from grids.api import edits, responsibility
+from grids.api import edits, history, responsibility
 from grids.versions import RESPONSIBILITY, UNITS
 
 UNIT, DUTY = "api/unit-grids", "api/responsibility-grids"
@@ -10,11 +10,13 @@ VERBS = (
     (UNIT, "split", UNITS, edits.SplitSerializer, "Split a unit grid"),
     (UNIT, "merge", UNITS, edits.MergeSerializer, "Merge adjacent unit grids"),
     (UNIT, "retire", UNITS, edits.RetireSerializer, "Retire a unit grid"),
+    (UNIT, "restore", UNITS, history.RestoreSerializer, "Restore an earlier unit grid"),
     (DUTY, "reshape", RESPONSIBILITY, edits.ReshapeSerializer, "Reshape responsibility grids"),
     (DUTY, "split", RESPONSIBILITY, edits.SplitSerializer, "Split a responsibility grid"),
     (DUTY, "merge", RESPONSIBILITY, edits.MergeSerializer, "Merge adjacent responsibility grids"),
     (DUTY, "transfer", RESPONSIBILITY, edits.TransferSerializer, "Transfer unit grids"),
     (DUTY, "retire", RESPONSIBILITY, edits.RetireSerializer, "Retire a responsibility grid"),
+    (DUTY, "restore", RESPONSIBILITY, history.RestoreSerializer, "Restore an earlier responsibility grid"),
 )
 
 
@@ -26,6 +28,13 @@ def verbs():
         yield path(f"{grids}/{verb}", do.as_view())
 
 
+def pasts():
+    """What became of a grid, and what changed between two days."""
+    for grids, level in ((UNIT, UNITS), (DUTY, RESPONSIBILITY)):
+        yield path(f"{grids}/<int:pk>/lineage", history.LineageView.as_view(level=level))
+        yield path(f"{grids}/changes", history.ChangesView.as_view(level=level))
+
+
 urlpatterns = [
     path("grids", pages.drawing_table, name="grids"),
     path(DUTY, responsibility.GridsView.as_view(), name="api-responsibility-grids"),
@@ -34,5 +43,6 @@ urlpatterns = [
     path(f"{DUTY}/<int:pk>/neighbourhood", edits.NeighbourhoodView.as_view(level=RESPONSIBILITY)),
     path(f"{UNIT}/<int:pk>/neighbourhood", edits.NeighbourhoodView.as_view(level=UNITS)),
     *verbs(),
+    *pasts(),
     path("api/officers", responsibility.OfficersView.as_view(), name="api-officers"),
 ]

@@ -23,12 +23,12 @@ from grids.versions import RESPONSIBILITY, UNITS, Level, Row, Snapshot, named
 MOST_GRIDS, MOST_SHIFTS, MOST_ROADS = 500, 500, 200
 
 
-def _id(**options) -> serializers.IntegerField:
+def an_id(**options) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=2**63 - 1, **options)
 
 
 def _ids(most: int, **options) -> serializers.ListField:
-    return serializers.ListField(child=_id(), max_length=most, **options)
+    return serializers.ListField(child=an_id(), max_length=most, **options)
 
 
 def _place(**options) -> serializers.ListField:
@@ -61,7 +61,7 @@ class ReshapeSerializer(serializers.Serializer):
 class SplitSerializer(serializers.Serializer):
     """One grid becomes several, along a drawn line from border to border, or along chosen roads."""
 
-    grid = _id()
+    grid = an_id()
     line = serializers.JSONField(default=None, help_text="GeoJSON LineString, EPSG:4326.")
     roads = _ids(MOST_ROADS, default=list)
 
@@ -85,7 +85,7 @@ class TransferSerializer(serializers.Serializer):
     """Unit grids go from the responsibility grids ``owners`` (or from none) to the one named ``to``."""
 
     unit_grids = _ids(MOST_GRIDS, min_length=1)
-    to = _id()
+    to = an_id()
     owners = _ids(MOST_GRIDS, default=list)
 
     def asked(self, level: Level):
@@ -95,9 +95,9 @@ class TransferSerializer(serializers.Serializer):
 class RetireSerializer(serializers.Serializer):
     """A grid ends; its ground and what stands there go to a neighbour, its officers to that or another."""
 
-    grid = _id()
-    ground_to = _id()
-    officers_to = _id(allow_null=True, default=None)
+    grid = an_id()
+    ground_to = an_id()
+    officers_to = an_id(allow_null=True, default=None)
 
     def asked(self, level: Level):
         return redrawing.Retire(level, **self.validated_data)

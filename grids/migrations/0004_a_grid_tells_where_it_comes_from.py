@@ -7,66 +7,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0003_a_drawing_is_sent_once'),
+        ("grids", "0003_a_drawing_is_sent_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='responsibilitygrid',
-            name='drawing_key',
+            model_name="responsibilitygrid",
+            name="drawing_key",
         ),
         migrations.AddField(
-            model_name='responsibilitygrid',
-            name='ancestors',
-            field=models.ManyToManyField(editable=False, related_name='descendants', to='grids.responsibilitygrid', verbose_name='comes from'),
+            model_name="responsibilitygrid",
+            name="ancestors",
+            field=models.ManyToManyField(
+                editable=False,
+                related_name="descendants",
+                to="grids.responsibilitygrid",
+                verbose_name="comes from",
+            ),
         ),
         migrations.AddField(
-            model_name='unitgrid',
-            name='ancestors',
-            field=models.ManyToManyField(editable=False, related_name='descendants', to='grids.unitgrid', verbose_name='comes from'),
+            model_name="unitgrid",
+            name="ancestors",
+            field=models.ManyToManyField(
+                editable=False, related_name="descendants", to="grids.unitgrid", verbose_name="comes from"
+            ),
         ),
         migrations.CreateModel(
-            name='Edit',
+            name="Edit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('draw', 'Drawn'), ('reshape', 'Reshaped'), ('split', 'Split'), ('merge', 'Merged'), ('transfer', 'Transferred'), ('retire', 'Retired')], max_length=12, verbose_name='kind of edit')),
-                ('region_code', gis.jurisdiction.RegionCodeField(max_length=12, verbose_name='region code')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='edited')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('key', models.UUIDField(editable=False, unique=True, verbose_name='idempotency key')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='edited by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("draw", "Drawn"),
+                            ("reshape", "Reshaped"),
+                            ("split", "Split"),
+                            ("merge", "Merged"),
+                            ("transfer", "Transferred"),
+                            ("retire", "Retired"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of edit",
+                    ),
+                ),
+                ("region_code", gis.jurisdiction.RegionCodeField(max_length=12, verbose_name="region code")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="edited")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("key", models.UUIDField(editable=False, unique=True, verbose_name="idempotency key")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="edited by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edit',
-                'verbose_name_plural': 'edits',
-                'ordering': ['-at', '-id'],
+                "verbose_name": "edit",
+                "verbose_name_plural": "edits",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='responsibilitygrid',
-            name='ended_in',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.edit', verbose_name='ended by'),
+            model_name="responsibilitygrid",
+            name="ended_in",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grids.edit",
+                verbose_name="ended by",
+            ),
         ),
         migrations.AddField(
-            model_name='responsibilitygrid',
-            name='made_in',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.edit', verbose_name='begun by'),
+            model_name="responsibilitygrid",
+            name="made_in",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grids.edit",
+                verbose_name="begun by",
+            ),
         ),
         migrations.AddField(
-            model_name='unitgrid',
-            name='ended_in',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.edit', verbose_name='ended by'),
+            model_name="unitgrid",
+            name="ended_in",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grids.edit",
+                verbose_name="ended by",
+            ),
         ),
         migrations.AddField(
-            model_name='unitgrid',
-            name='made_in',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.edit', verbose_name='begun by'),
+            model_name="unitgrid",
+            name="made_in",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grids.edit",
+                verbose_name="begun by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='edit',
-            index=models.Index(fields=['region_code', '-at'], name='edit_region_code_at'),
+            model_name="edit",
+            index=models.Index(fields=["region_code", "-at"], name="edit_region_code_at"),
         ),
     ]
