@@ -1,21 +1,25 @@
-"""Features as GeoJSON whose text PostgreSQL writes: one statement for a page, Python hands it on.
+"""Features as GeoJSON: rows come in binary, geometries as text from PostGIS, and orjson writes the document.
 
-A layer's QuerySet is compiled whole and stands in the statement as a subselect. Coordinates have seven
-decimals (a centimetre), times are ISO 8601 with their offset, attributes are the layer's allow-list.
+A layer's QuerySet is compiled whole. Coordinates of degrees have seven decimals (a centimetre), others three
+(a millimetre); times are ISO 8601 with their offset, attributes are the layer's allow-list.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
+import orjson
+import psycopg
+from django.contrib.gis.db.models.functions import Transform
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, F, FloatField, Func, QuerySet, TextField, Value
+from django.db.models import F, FloatField, Func, IntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from gis.layers import Layer
+from tiles.systems import STORED, System
 
-DECIMALS = 7
+DECIMALS, METRE_DECIMALS = 7, 3
 Compiled = tuple[str, tuple]
 
 # All rows are counted only where the page does not tell: it is full, or beyond the end.
@@ -33,11 +37,10 @@ FROM sent
 
 
 class Page(NamedTuple):
-    """Features as the inside of a JSON array; ``matched`` counts those of all pages."""
+    """Features for ``written``; ``more`` tells whether others follow."""
 
-    text: str
-    returned: int
-    matched: int
+    features: list[dict]
+    more: bool
 
 
 def compiled(rows: QuerySet) -> Compiled:
@@ -51,17 +54,77 @@ def fetch_all(sql: str, params: Iterable) -> list[tuple]:
         return cursor.fetchall()
 
 
-def page(layer: Layer, rows: QuerySet, *, limit: int, offset: int = 0) -> Page:
-    """``limit`` features of ``rows`` after the first ``offset``, ordered by primary key."""
-    feature, names = _feature_text(layer)
+def page(
+    layer: Layer,
+    rows: QuerySet,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: int | None = None,
+    system: System = STORED,
+) -> Page:
+    """``limit`` features of ``rows`` by primary key: after the key ``after`` or the first ``offset``.
+
+    By key, a page far behind is as quick as the first.
+    """
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    found = _features(layer, rows.order_by("pk")[offset : offset + limit + 1], system)
+    return Page(found[:limit], more=len(found) > limit)
+
+
+def one(layer: Layer, rows: QuerySet, pk: int, *, system: System = STORED) -> dict | None:
+    """The feature ``pk`` of ``rows``; None if it is not among them."""
+    found = _features(layer, rows.filter(pk=pk).order_by(), system)
+    return found[0] if found else None
+
+
+def written(document: dict) -> bytes:
+    """A document with features in it, as JSON."""
+    return orjson.dumps(document, default=_number)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError
+
+
+def _features(layer: Layer, rows: QuerySet, system: System) -> list[dict]:
+    columns = rows.values_list("pk", _geojson(layer, system), *layer.paths.values())
     try:
-        sql, params = paged(
-            rows, _columns(layer, rows), (f"string_agg({feature}, ',')", names), limit=limit, offset=offset
-        )
+        text = _text(columns)
     except EmptyResultSet:
-        return Page("", 0, 0)
-    [(text, returned, matched)] = fetch_all(sql, params)
-    return Page(text or "", returned, matched)
+        return []
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        found = cursor.execute(text, prepare=False, binary=True).fetchall()
+    return [
+        {
+            "type": "Feature",
+            "id": pk,
+            "geometry": orjson.Fragment(geojson),
+            "properties": dict(zip(layer.paths, values, strict=True)),
+        }
+        for pk, geojson, *values in found
+    ]
+
+
+def _text(rows: QuerySet) -> str:
+    """The SQL of ``rows`` with its values in place, as for a cursor without parameters."""
+    return str(connection.ops.compose_sql(*compiled(rows)))  # type: ignore[attr-defined]  # PostgreSQL's has it
+
+
+def _geojson(layer: Layer, system: System) -> Func:
+    """The geometry as GeoJSON text with coordinates in ``system``, in its order of axes."""
+    shape: Any = F(layer.geometry)
+    if not system.is_lonlat:
+        shape = Transform(shape, int(system.name))
+    if system.north_first:
+        shape = Func(shape, function="ST_FlipCoordinates")
+    decimals = DECIMALS if system.is_lonlat else METRE_DECIMALS
+    plain = Value(0, IntegerField())  # no "crs" member: RFC 7946 has none
+    return Func(shape, Value(decimals), plain, function="ST_AsGeoJSON", output_field=TextField())
 
 
 def paged(
@@ -77,32 +140,6 @@ def paged(
     aggregate, params = gathered
     sql = _PAGED.format(page=page_sql, gathered=aggregate, all=all_sql)
     return sql, [*page_params, *params, limit, offset, offset, *all_params]
-
-
-def one(layer: Layer, rows: QuerySet, pk: int) -> str | None:
-    """The feature ``pk`` of ``rows`` as JSON text; None if it is not among them."""
-    feature, names = _feature_text(layer)
-    try:
-        sql, params = compiled(_columns(layer, rows.filter(pk=pk)).order_by())
-    except EmptyResultSet:
-        return None
-    found = fetch_all(f"WITH page AS ({sql}) SELECT {feature} FROM page", [*params, *names])
-    return found[0][0] if found else None
-
-
-def _columns(layer: Layer, rows: QuerySet) -> QuerySet:
-    attributes = {f"a{n}": F(path) for n, path in enumerate(layer.paths.values())}
-    return rows.values(fid=F("pk"), geojson=AsGeoJSON(layer.geometry, precision=DECIMALS), **attributes)
-
-
-def _feature_text(layer: Layer) -> tuple[str, list[str]]:
-    """The SQL that writes one row of ``_columns`` as a Feature, and its parameters."""
-    properties = ", ".join(f"%s::text, a{n}" for n in range(len(layer.paths)))
-    sql = (
-        """'{{"type":"Feature","id":' || fid || ',"geometry":' || geojson"""
-        """ || ',"properties":' || json_build_object({})::text || '}}'"""
-    )
-    return sql.format(properties), list(layer.paths)
 
 
 # --- what a layer holds in all ------------------------------------------------------------------
@@ -121,53 +158,6 @@ def counts(asked: Iterable[Layer], user) -> dict[str, int]:
     if parts:
         found |= dict(fetch_all(" UNION ALL ".join(parts), params))
     return found
-
-
-class Extent(NamedTuple):
-    """Where and when the features of a layer are; None where there are none."""
-
-    bbox: tuple[float, float, float, float] | None
-    first: Any = None
-    last: Any = None
-
-
-def extents(asked: Iterable[Layer], user) -> dict[str, Extent]:
-    """The extent of what ``user`` may see of each layer, in one statement."""
-    parts, params, found = [], [], {layer.name: Extent(None) for layer in asked}
-    for layer in asked:
-        try:
-            sql, values = compiled(extent_columns(layer, layer.visible_to(user)))
-        except EmptyResultSet:
-            continue
-        when = "min(at), max(at)" if layer.time else "NULL::timestamptz, NULL::timestamptz"
-        parts.append(f"SELECT %s::text AS name, ST_Extent(box::geometry) AS box, {when} FROM ({sql}) seen")
-        params += [layer.name, *values]
-    if not parts:
-        return found
-    edges = "ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
-    sql = f"SELECT name, {edges}, first, last FROM ({' UNION ALL '.join(parts)}) AS e(name, box, first, last)"
-    for name, *bbox, first, last in fetch_all(sql, params):
-        found[name] = Extent(None if bbox[0] is None else tuple(bbox), first, last)
-    return found
-
-
-def bounds_seen(asked: Iterable[Layer], *, user) -> list[float] | None:
-    """West, south, east, north of all rows that ``user`` may see in these layers; None if there are none."""
-    boxes = [extent.bbox for extent in extents(asked, user).values() if extent.bbox]
-    if not boxes:
-        return None
-    west, south, east, north = zip(*boxes, strict=True)
-    return [min(west), min(south), max(east), max(north)]
-
-
-def extent_columns(layer: Layer, rows: QuerySet) -> QuerySet:
-    """Each row's box (PostGIS box2d) and, if the layer has one, its time."""
-    columns: dict[str, Expression | F] = {
-        "box": Func(F(layer.geometry), function="Box2D", output_field=TextField())
-    }
-    if layer.time:
-        columns["at"] = F(layer.paths[layer.time])
-    return rows.order_by().values(**columns)
 
 
 # --- a feature in a list ------------------------------------------------------------------------

@@ -1,103 +1,48 @@
-"""OGC API – Features 1.0 (Core, GeoJSON, OpenAPI 3.0) over the layers: each layer is a collection.
+"""The OGC APIs over the layers: each layer is a collection, with its features and its tiles.
 
-Coordinates are CRS84: longitude and latitude as stored. What a user may not see does not exist here.
+What a user may not see does not exist here.
 """
 
-import json
-from urllib.parse import urlencode
-
-from django.http import HttpResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.views import APIView
 
-from gis.errors import BadParameter, NotHere
 from gis.layers import Layer, layers
-from tiles import features, filters
-from tiles.api import WhatTheServerHas
-from tiles.features import Extent
+from tiles import extents, systems
+from tiles.attributes import schema_of
+from tiles.cql2_query import GEOMETRY
+from tiles.extents import Outlines
+from tiles.ogc_items import Item, Items
+from tiles.ogc_view import (
+    GEOJSON,
+    JSON_SCHEMA,
+    OPENAPI,
+    REL,
+    OgcView,
+    described,
+    number,
+    reply,
+    seen_layer,
+)
+from tiles.systems import CRS84
 
-LIMIT, MOST = 100, 10_000
-CONFORMS_TO = [
-    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")
-]
-JSON, GEOJSON = "application/json", "application/geo+json"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+__all__ = ["CONFORMS_TO", "number", "seen_layer", "urlpatterns"]
+
 TEMPORAL = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-
-PARAMETERS = [
-    OpenApiParameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT},
-        description="Most features in one answer; more than the maximum is taken as the maximum.",
-    ),
-    OpenApiParameter(
-        "offset", {"type": "integer", "minimum": 0, "default": 0}, description="Features passed over."
-    ),
-    OpenApiParameter(
-        "bbox",
-        {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
-        style="form",
-        explode=False,
-        description="west,south,east,north in CRS84, or in bbox-crs. Only features that intersect it.",
-    ),
-    OpenApiParameter(
-        "bbox-crs", str, description="Coordinate system of bbox: a URI of the OGC, EPSG:…, GCJ02 or BD09."
-    ),
-    OpenApiParameter(
-        "datetime",
-        str,
-        description="RFC 3339 instant, or interval a/b, ../b, a/..; only collections with a time.",
-    ),
-    OpenApiParameter(
-        "region_code", str, description="Only in this region and below; comma for any of several."
-    ),
-    OpenApiParameter(
-        "attributes",
-        {"type": "object", "additionalProperties": {"type": "string"}},
-        style="form",
-        explode=True,
-        description="Any attribute of the collection by its name: equal to it; comma for any of several.",
-    ),
-]
-
-
-def reply(body: dict, media_type: str = JSON) -> HttpResponse:
-    return HttpResponse(json.dumps(body, ensure_ascii=False, default=str), content_type=media_type)
-
-
-def described(operation_id: str, summary: str, **more):
-    """What the OpenAPI document says of a resource."""
-    answer = {200: OpenApiTypes.OBJECT}
-    return extend_schema(
-        operation_id=operation_id, summary=summary, tags=["OGC API"], responses=answer, **more
-    )
-
-
-class OgcView(APIView):
-    """An OGC resource of the one who signed in."""
-
-    content_negotiation_class = WhatTheServerHas
-    takes: tuple[str, ...] = ("f",)  # query parameters beside the layer's filters
-
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        if request.query_params.get("f", "json") not in ("json", "geojson"):
-            raise BadParameter(name="f", reason=_("only json is served"))
-        filters.refuse_unknown(request.query_params, *self.filtered(**kwargs), also=self.takes)
-
-    def filtered(self, **kwargs) -> list[Layer]:
-        """The layers whose filters this resource takes."""
-        return []
-
-    def link(self, rel: str, name: str, *args, media_type: str = JSON, title: str = "") -> dict:
-        """An absolute link to the resource called ``name``."""
-        href = self.request.build_absolute_uri(reverse(name, args=args))
-        return {"href": href, "rel": rel, "type": media_type} | ({"title": title} if title else {})
+CONFORMS_TO = [
+    f"http://www.opengis.net/spec/{standard}/conf/{part}"
+    for standard, parts in {
+        "ogcapi-features-1/1.0": ("core", "geojson", "oas30"),
+        "ogcapi-features-2/1.0": ("crs",),
+        "ogcapi-features-3/1.0": ("queryables", "filter", "features-filter"),
+        "cql2/1.0": (
+            "cql2-text", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+            "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
+            "temporal-functions",
+        ),
+    }.items()
+    for part in parts
+]  # fmt: skip
 
 
 class Landing(OgcView):
@@ -140,117 +85,69 @@ class Description(OgcView):
 class Collections(OgcView):
     @described("getCollections", "Collections")
     def get(self, request):
-        seen = layers.seen_by(request.user)
-        extents = features.extents(seen, request.user)
-        collections = [collection(self, layer, extents[layer.name]) for layer in seen]
-        return reply({"links": [self.link("self", "ogc-collections")], "collections": collections})
+        outlines, offered = Outlines(request.user), systems.offered(request.user)
+        collections = [collection(self, layer, outlines, offered) for layer in layers.seen_by(request.user)]
+        links = [self.link("self", "ogc-collections")]
+        return reply({"links": links, "crs": offered, "collections": collections})
 
 
 class Collection(OgcView):
     @described("getCollection", "One collection")
     def get(self, request, name):
         layer = seen_layer(name, request.user)
-        return reply(collection(self, layer, features.extents([layer], request.user)[layer.name]))
+        return reply(collection(self, layer, Outlines(request.user), systems.offered(request.user)))
 
 
-class Items(OgcView):
-    takes = ("f", "limit", "offset")
+class Queryables(OgcView):
+    """What filters can name."""
 
-    def filtered(self, **kwargs):
-        return [seen_layer(kwargs["name"], self.request.user)]
-
-    @described("getItems", "Features of a collection", parameters=PARAMETERS)
+    @described("getQueryables", "Attributes that a filter of the collection can name")
     def get(self, request, name):
-        layer, params = seen_layer(name, request.user), request.query_params
-        limit = min(number(params, "limit", default=LIMIT, least=1), MOST)
-        offset = number(params, "offset", default=0, least=0)
-        rows = filters.apply(layer.visible_to(request.user), layer, params)
-        page = features.page(layer, rows, limit=limit, offset=offset)
-        head = {
-            "type": "FeatureCollection",
-            "timeStamp": timezone.now().isoformat(timespec="seconds"),
-            "numberMatched": page.matched,
-            "numberReturned": page.returned,
-            "links": self._links(layer, page, limit=limit, offset=offset),
-        }
-        text = f'{json.dumps(head, ensure_ascii=False)[:-1]}, "features": [{page.text}]}}'
-        return HttpResponse(text, content_type=GEOJSON)
-
-    def _links(self, layer: Layer, page: features.Page, *, limit: int, offset: int) -> list[dict]:
-        links = [
-            self._page("self", limit=limit, offset=offset),
-            self.link("collection", "ogc-collection", layer.name),
-        ]
-        if offset + page.returned < page.matched and page.returned:
-            links.append(self._page("next", limit=limit, offset=offset + limit))
-        if offset > 0:
-            links.append(self._page("prev", limit=limit, offset=max(offset - limit, 0)))
-        return links
-
-    def _page(self, rel: str, **changed: int) -> dict:
-        """A link to this address with other paging; filters stay."""
-        query = {**self.request.query_params.dict(), **changed}
-        if not query["offset"]:
-            del query["offset"]
-        href = f"{self.request.build_absolute_uri(self.request.path)}?{urlencode(query)}"
-        return {"href": href, "rel": rel, "type": GEOJSON}
-
-
-class Item(OgcView):
-    @described("getItem", "One feature")
-    def get(self, request, name, pk):
         layer = seen_layer(name, request.user)
-        text = features.one(layer, layer.visible_to(request.user), pk)
-        if text is None:
-            raise NotHere
-        links = [
-            self.link("self", "ogc-item", layer.name, pk, media_type=GEOJSON),
-            self.link("collection", "ogc-collection", layer.name),
-        ]
-        return HttpResponse(f'{text[:-1]},"links":{json.dumps(links)}}}', content_type=GEOJSON)
+        kind = layer.geometry_field.geom_type.lower()
+        geometry = {
+            "title": _("Geometry"),
+            "x-ogc-role": "primary-geometry",
+            "format": "geometry-any" if kind == "geometry" else f"geometry-{kind}",
+        }
+        attributes = {attribute: schema_of(layer, attribute) for attribute in layer.paths}
+        document = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": request.build_absolute_uri(request.path),
+            "type": "object",
+            "title": str(layer.title),
+            "properties": {GEOMETRY: geometry, **attributes},
+            "additionalProperties": False,
+        }
+        return reply(document, JSON_SCHEMA)
 
 
-def seen_layer(name: str, user) -> Layer:
-    """The layer ``name``; NotHere if there is none or the role may not see it."""
-    layer = layers.get(name)
-    if layer not in layers.seen_by(user):
-        raise NotHere
-    return layer
-
-
-def number(params, name: str, *, default: int, least: int) -> int:
-    """A whole number of the query string."""
-    text = params.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 12) or int(text) < least:
-        raise BadParameter(name=name, reason=_("it is a whole number from %(least)s on") % {"least": least})
-    return int(text)
-
-
-def collection(view: OgcView, layer: Layer, extent: Extent) -> dict:
-    """A collection's description."""
+def collection(view: OgcView, layer: Layer, outlines: Outlines, offered: list[str]) -> dict:
+    """A collection's description; answers come in the systems ``offered``."""
     title = str(layer.title)
+    queryables = f"{REL}queryables"
     return {
         "id": layer.name,
         "title": title,
         "itemType": "feature",
-        "crs": [filters.CRS84],
-        "extent": extent_document(extent, timed=bool(layer.time)),
+        "crs": offered,
+        "storageCrs": CRS84,
+        "extent": extent(layer, outlines),
         "links": [
             view.link("self", "ogc-collection", layer.name, title=title),
             view.link("items", "ogc-items", layer.name, media_type=GEOJSON, title=title),
+            view.link(queryables, "ogc-queryables", layer.name, media_type=JSON_SCHEMA, title=title),
         ],
     }
 
 
-def extent_document(extent: Extent, *, timed: bool) -> dict:
-    """Where, and if ``timed`` when; a collection without features has no bbox and an open interval."""
+def extent(layer: Layer, outlines: Outlines) -> dict:
+    """Where, and if the layer has a time when; without features in sight the interval is open."""
     document: dict = {}
-    if extent.bbox:
-        document["spatial"] = {"bbox": [extent.bbox], "crs": filters.CRS84}
-    if timed:
-        ends = [end.isoformat() if end else None for end in (extent.first, extent.last)]
+    if box := outlines.around([layer]):
+        document["spatial"] = {"bbox": [box], "crs": CRS84}
+    if layer.time:
+        ends = [end.isoformat() if end else None for end in extents.interval(layer, outlines.user)]
         document["temporal"] = {"interval": [ends], "trs": TEMPORAL}
     return document
 
@@ -262,6 +159,7 @@ urlpatterns = [
     path("ogc/conformance", Conformance.as_view(), name="ogc-conformance"),
     path("ogc/collections", Collections.as_view(), name="ogc-collections"),
     path("ogc/collections/<str:name>", Collection.as_view(), name="ogc-collection"),
+    path("ogc/collections/<str:name>/queryables", Queryables.as_view(), name="ogc-queryables"),
     path("ogc/collections/<str:name>/items", Items.as_view(), name="ogc-items"),
     path("ogc/collections/<str:name>/items/<int:pk>", Item.as_view(), name="ogc-item"),
 ]

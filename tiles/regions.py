@@ -35,6 +35,11 @@ def bounds_of(user) -> tuple[float, float, float, float] | None:
     )
 
 
+def bounds_in_sight(user) -> tuple[float, float, float, float] | None:
+    """The bbox of all regions that ``user`` may see: the district, and what is around it."""
+    return _bbox(seen_by(user))
+
+
 def boundary_of(code: str, user) -> GEOSGeometry | None:
     """The boundary of the region ``code`` in force; None if ``user`` may not see it."""
     return seen_by(user).filter(code=code).values_list(layers.get(LAYER).geometry, flat=True).first()

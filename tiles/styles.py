@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from gis.layers import Layer
-from tiles import filters
+from tiles.attributes import output_field_of
 from tiles.palette import painted, palette
 
 BASE = "base"
@@ -192,7 +192,7 @@ def _classes(layer: Layer, value) -> Iterator[tuple[str, str]]:
         case str():
             yield value, str(layer.title)
         case ["match", ["get", str() as name], *arms]:
-            words = dict(filters.output_field_of(layer, name).flatchoices)
+            words = dict(output_field_of(layer, name).flatchoices)
             for classes, said in zip(arms[:-1:2], arms[1::2], strict=True):
                 together = classes if isinstance(classes, list) else [classes]
                 yield said, " · ".join(str(words.get(one, one)) for one in together)
