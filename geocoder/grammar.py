@@ -185,7 +185,7 @@ def _step_to_regions(
     best = -1e9
     steps = order()
     for region in meanings:
-        kind = region.index
+        kind = region.ordinal
         step = steps[kind]
         for before, state in kept:
             fit, code = _fit(region, state[5])

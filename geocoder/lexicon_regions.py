@@ -1,7 +1,7 @@
 """The regions of the country: official names and codes down to streets and towns, and their short forms.
 
 From the statistical division codes (``reference/regions.txt.gz``: code and name), with some names that went
-out of use but still stand in registers. About 25 MB of memory, loaded when the first address is read.
+out of use but still stand in registers. About 35 MB of memory, loaded when the first address is read.
 """
 
 import gzip
@@ -16,6 +16,9 @@ from geocoder.elements import Kind
 from geocoder.grammar_order import KINDS
 
 REGIONS = Path(__file__).parent / "reference" / "regions.txt.gz"
+_PROVINCE, _CITY, _DISTRICT, _ZONE_KIND, _STREET_KIND = (
+    KINDS.index(kind) for kind in (Kind.PROVINCE, Kind.CITY, Kind.DISTRICT, Kind.ZONE, Kind.STREET)
+)
 MUNICIPALITIES = ("11", "12", "31", "50")
 
 _PEOPLES = (
@@ -25,23 +28,23 @@ _PEOPLES = (
     "德昂族 各族"
 ).split()
 _AUTONOMOUS = re.compile(f"(?:{'|'.join(_PEOPLES)})+自治(?=[州县旗区])|(?:{'|'.join(_PEOPLES)})+(?=乡$)")
-_SHORTENED = {
-    2: re.compile(r"(省|市|(壮族|回族|维吾尔)?自治区|特别行政区)$"),
-    4: re.compile(r"(市|地区|州|盟)$"),
-    6: re.compile(r"(新区|区|县|市|旗|林区|特区)$"),
-    9: re.compile(r"(街道办事处|街道|镇|乡|地区|苏木)$"),
+_SHORTENED = {  # longer ones before those that they end with
+    2: "省 市 壮族自治区 回族自治区 维吾尔自治区 自治区 特别行政区".split(),
+    4: "市 地区 州 盟".split(),
+    6: "新区 林区 特区 区 县 市 旗".split(),
+    9: "街道办事处 街道 镇 乡 地区 苏木".split(),
 }
-_ZONE = re.compile(
-    r"(开发区|示范区|园区|园|集聚区|管理区|试验区|度假区|风景区|名胜区|保税区|新城|工业区|高新区)$"
+_ZONE = tuple(
+    "开发区 示范区 园区 园 集聚区 管理区 试验区 度假区 风景区 名胜区 保税区 新城 工业区 高新区".split()
 )
-_STREET = re.compile(r"(街道|镇|乡|苏木|地区|办事处|农场|林场|牧场|渔场|茶场|场)$")
+_STREET = tuple("街道 镇 乡 苏木 地区 办事处 场".split())
 
 
 class Region(NamedTuple):
     """One meaning of a written region name."""
 
     kind: Kind
-    index: int  # of the kind
+    ordinal: int  # of the kind in KINDS
     full: str
     codes: str  # all regions of this name, each after a space: " 330106 420102"
     short: bool
@@ -52,7 +55,7 @@ class Regions:
     """Longest-match look-up of region names."""
 
     def __init__(self, lines: list[str]) -> None:
-        codes: defaultdict[tuple[str, Kind, str, bool], str] = defaultdict(str)
+        codes: defaultdict[tuple[str, int, str, bool], str] = defaultdict(str)
         for line in lines:
             code, full = line.split(" ")
             for name, kind, short in _written(code, full):
@@ -82,25 +85,27 @@ _FULL = {Kind.PROVINCE: 4.0, Kind.CITY: 3.6, Kind.DISTRICT: 3.2, Kind.ZONE: 2.8,
 _SHORT = {Kind.PROVINCE: 1.8, Kind.CITY: 1.4, Kind.DISTRICT: 0.1, Kind.STREET: -2.0}
 
 
-def _region(kind: Kind, full: str, codes: str, short: bool) -> Region:
+def _region(index: int, full: str, codes: str, short: bool) -> Region:
+    kind = KINDS[index]
     score = _SHORT[kind] if short else _FULL[kind]
     if kind is Kind.PROVINCE and codes[1:] in MUNICIPALITIES:
         score -= 1.0  # 上海市 is read as a city, the first of 上海市上海市 as a province
-    return Region(kind, KINDS.index(kind), full, codes, short, score)
+    return Region(kind, index, full, codes, short, score)
 
 
-def _written(code: str, full: str) -> Iterator[tuple[str, Kind, bool]]:
+def _written(code: str, full: str) -> Iterator[tuple[str, int, bool]]:
     """The ways to write a region: in full, without its people and without its suffix."""
     for kind in _kinds(code, full):
-        if kind is Kind.ZONE and len(full) < 6:
+        if kind == _ZONE_KIND and len(full) < 6:
             continue  # 工业园区: the endings know them
         yield full, kind, False
-        if kind is Kind.ZONE:
+        if kind == _ZONE_KIND:
             continue
-        plain = _AUTONOMOUS.sub("", full) if len(code) > 2 else full
+        plain = _AUTONOMOUS.sub("", full) if len(code) > 2 and ("自治" in full or "族乡" in full) else full
         if plain != full and len(plain) > 2:
             yield plain, kind, False
-        stem = _SHORTENED[len(code)].sub("", plain)
+        suffix = next((end for end in _SHORTENED[len(code)] if plain.endswith(end)), "")
+        stem = plain.removesuffix(suffix)
         if stem != plain and len(stem) >= 2:
             yield stem, kind, True
         if full.endswith("街道"):
@@ -108,16 +113,17 @@ def _written(code: str, full: str) -> Iterator[tuple[str, Kind, bool]]:
             yield full + "办", kind, False
 
 
-def _kinds(code: str, full: str) -> tuple[Kind, ...]:
+def _kinds(code: str, full: str) -> tuple[int, ...]:
+    """Indices of the kinds."""
     match len(code):
         case 2:
-            return (Kind.CITY, Kind.PROVINCE) if code in MUNICIPALITIES else (Kind.PROVINCE,)
+            return (_CITY, _PROVINCE) if code in MUNICIPALITIES else (_PROVINCE,)
         case 4:
-            return (Kind.CITY,)
+            return (_CITY,)
         case 6:
-            return (Kind.ZONE,) if _ZONE.search(full) else (Kind.DISTRICT,)
+            return (_ZONE_KIND,) if full.endswith(_ZONE) else (_DISTRICT,)
         case _:
-            return (Kind.STREET,) if _STREET.search(full) else (Kind.ZONE,)
+            return (_STREET_KIND,) if full.endswith(_STREET) else (_ZONE_KIND,)
 
 
 @cache

@@ -43,6 +43,7 @@ def digits(written: str) -> str:
 
 _BRANCH = re.compile(r"(?<=[0-9A-Z甲乙丙丁戊己庚辛])(?:号?(?:附|之|-)(?=[0-9A-Z])|号(?=[0-9]))")
 _RANGE = re.compile(r"号?(?:[-~/、,&]|至|到)")
+_STEM_AFTER = re.compile(f"号(?=[{STEMS}])")
 _TRIMMED = re.compile(r"^(?:第|自编)|(?:号|#)$")
 
 
@@ -54,7 +55,7 @@ def plate(written: str) -> str | tuple[str, str]:
     """
     if written.isdecimal() and written.isascii():
         return written.lstrip("0") or "0"
-    plain = _TRIMMED.sub("", digits(written.replace(" ", "")))
+    plain = _TRIMMED.sub("", _STEM_AFTER.sub("", digits(written.replace(" ", ""))))
     parts = _RANGE.split(plain)
     if len(parts) == 2 and "附" not in plain and "之" not in plain:
         first, last = (re.sub(r"\D", "", part) for part in parts)
