@@ -320,6 +320,89 @@ def test_a_poor_position_says_how_poor(report):
     expect(page.locator("[data-strip=accuracy]")).to_contain_text("120 米")
 
 
+def test_without_a_secure_connection_the_pin_is_placed_by_hand(phone):
+    page = phone(WORKER)
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page.goto("/report")
+    expect(page.locator("[data-strip=position]")).to_contain_text("https")
+    expect(page.locator("#where .report-place")).to_be_visible()
+
+
+# --- the draft ----------------------------------------------------------------------------------
+
+
+DRAFT = """async (wanted) => {
+  const ask = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  for (;;) {
+    const db = await ask(indexedDB.open("wangge-reports"));
+    const parts = await ask(db.transaction("drafts").objectStore("drafts").getAll());
+    db.close();
+    if (wanted ? JSON.stringify(parts).includes(wanted) : !parts.length) return;
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def kept(page, words: str) -> None:
+    """The phone keeps a draft with these words; with none, it keeps no draft."""
+    page.evaluate(DRAFT, words)
+
+
+def ready(page):
+    """All that is known at the start is there: the classes, and the draft if there is one."""
+    expect(page.locator("#quick")).to_have_attribute("aria-busy", "false")
+    answered(page)
+
+
+@pytest.fixture
+def begun(report):
+    """A report that was begun by a page that died."""
+    page = report(12)
+    take_photo(page)
+    choose(page)
+    page.get_by_label("问题描述").fill("井盖裂了，已围挡")
+    kept(page, "井盖裂了，已围挡")
+    context, place = page.context, page.locator("#where .report-place").inner_text()
+    page.close()
+    again = context.new_page()
+    again.goto("/report")
+    ready(again)
+    return again, place
+
+
+def test_what_was_not_sent_is_there_again_with_its_place(begun):
+    page, place = begun
+    expect(page.locator("[data-strip=draft]")).to_be_visible()
+    expect(page.get_by_label("问题描述")).to_have_value("井盖裂了，已围挡")
+    expect(page.locator(".report-photo")).to_have_count(1)
+    expect(page.locator("#quick [aria-pressed=true]")).to_have_count(1)
+    expect(page.locator("#where .report-place")).to_have_text(place, use_inner_text=True)
+    screenshot(page, "report-restored-phone")
+
+
+def test_a_draft_is_gone_once_it_is_sent(begun, site):
+    page, _place = begun
+    before = last_case(site)
+    send(page)
+    number_on(page)
+    expect(page.locator("#photo-progress")).to_have_text("已上传 1 张照片")
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-strip=draft]")).to_have_count(0)
+    assert new_cases(site, before) == [1]
+
+
+def test_a_draft_is_discarded(begun):
+    page, _place = begun
+    page.locator("[data-strip=draft]").get_by_role("button", name="丢弃").click()
+    expect(page.locator(".report-photo")).to_have_count(0)
+    kept(page, "")
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-strip=draft]")).to_have_count(0)
+    expect(page.get_by_label("问题描述")).to_have_value("")
+
+
 # --- once ---------------------------------------------------------------------------------------
 
 
@@ -403,6 +486,33 @@ def test_a_server_that_is_down_for_a_moment_loses_nothing(report, site, forgive)
     page.unroute("**/api/cases")
     page.get_by_role("button", name="立即发送").click()
     expect(page.locator("#outbox")).to_be_hidden()
+    assert new_cases(site, before) == [0]
+
+
+def test_a_report_that_the_server_cannot_take_holds_up_no_other(report, site, forgive):
+    forgive("status of 50[03]")
+    page = report(13)
+    before, keys, is_down = last_case(site), [], [True]
+
+    def answer(route):
+        keys.append(route.request.post_data_json["client_key"])
+        if is_down[0]:
+            route.fulfill(status=503, body="down")
+        elif keys[-1] == keys[0]:
+            route.fulfill(status=500, body="a mistake")
+        else:
+            route.continue_()
+
+    page.route("**/api/cases", answer)
+    for _ in range(2):
+        choose(page)
+        send(page)
+        page.get_by_role("button", name="下一件").click()
+        answered(page)
+    expect(page.locator("#outbox")).to_contain_text("2 条待发")
+    is_down[0] = False
+    page.get_by_role("button", name="立即发送").click()
+    expect(page.locator("#outbox")).to_contain_text("1 条待发")
     assert new_cases(site, before) == [0]
 
 

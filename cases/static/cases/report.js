@@ -6,6 +6,7 @@ import { toast } from "../gis/toast.js";
 import { calm, createMap } from "../tiles/map.js";
 import { showPackControl } from "../tiles/packs/control.js";
 import { classesOf, loadCategories, makePicker, nameOf } from "./report_categories.js";
+import { discard, findDraft, keepPhotos, keepWords, restoredStrip, settled } from "./report_draft.js";
 import { drawDone, drawPhotos } from "./report_done.js";
 import { newKey, submit } from "./report_outbox.js";
 import { showOutbox } from "./report_outbox_view.js";
@@ -31,6 +32,8 @@ const state = {
   /** @type {any} */ category: null,
   /** @type {{blob: Blob, url: string}[]} */ photos: [],
   /** @type {Set<number>} similar cases that are another thing */ others: new Set(),
+  /** @type {import("./report_draft.js").Words | null} what an earlier page left unsent */ restored: null,
+  isHandedOver: false, // to the outbox: no draft any more
   isSending: false,
   isDone: false,
 };
@@ -43,20 +46,21 @@ const showFix = drawPosition(map);
 
 // --- where ---------------------------------------------------------------------------------------
 
-follow(
-  (fix) => {
-    const isFirst = !state.fix;
-    Object.assign(state, { fix, trouble: "" });
-    showFix(fix);
-    if (state.isFollowing) moveTo([fix.lon, fix.lat], isFirst);
-    draw();
-  },
-  (trouble) => {
-    state.trouble = trouble;
-    if (!state.fix) state.isFollowing = false;
-    draw();
-  },
-);
+/** @param {import("./report_position.js").Fix} fix */
+function found(fix) {
+  const isFirst = !state.fix;
+  Object.assign(state, { fix, trouble: "" });
+  showFix(fix);
+  if (state.isFollowing) moveTo([fix.lon, fix.lat], isFirst);
+  draw();
+}
+
+/** @param {import("./report_position.js").Trouble} trouble */
+function notFound(trouble) {
+  state.trouble = trouble;
+  if (!state.fix) state.isFollowing = false;
+  draw();
+}
 
 /** @param {[number, number]} center @param {boolean} [isFirst] */
 function moveTo(center, isFirst = false) {
@@ -103,6 +107,7 @@ function locateSoon(delay_ms = SETTLE_MS) {
   clearTimeout(settling);
   asking.abort();
   state.isLocating = true;
+  saveWords();
   drawWhere();
   settling = setTimeout(locate, delay_ms);
 }
@@ -126,6 +131,44 @@ async function locate() {
 }
 addEventListener("online", () => { if (state.problem) locateSoon(0); });
 
+// --- the draft -----------------------------------------------------------------------------------
+
+const description = () => $("description").value.trim();
+
+/** An empty page is no draft; one that was emptied is kept as such. */
+function saveWords() {
+  if (state.isHandedOver || !(state.category || description() || state.photos.length || state.restored)) return;
+  const { lon, lat } = spot();
+  keepWords(config.user, {
+    at: Date.now(), category: state.category?.id ?? state.restored?.category ?? null, description: description(),
+    level: chosen("level"), urgency: chosen("urgency"), others: [...state.others], spot: { lon, lat },
+  });
+}
+
+function savePhotos() {
+  if (state.isHandedOver) return;
+  keepPhotos(config.user, state.photos.map(({ blob }) => blob));
+  saveWords();
+}
+
+for (const id of ["description", "level", "urgency"]) $(id).addEventListener("input", saveWords);
+
+/** Go on where an earlier page ended, unless somebody has begun anew; the class follows with the classes. */
+async function restore() {
+  const draft = await findDraft(config.user);
+  if (!draft || state.category || state.photos.length) return;
+  const { words } = draft;
+  state.restored = words;
+  state.isFollowing = false;
+  state.others = new Set(words.others);
+  state.photos = draft.photos.map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
+  $("description").value = words.description;
+  for (const name of /** @type {const} */ (["level", "urgency"])) select(name, words[name]);
+  map.jumpTo({ center: [words.spot.lon, words.spot.lat], zoom: ZOOM });
+  drawPhotoStrip();
+  draw();
+}
+
 // --- photos --------------------------------------------------------------------------------------
 
 const [takeTile, pickTile] = [$("take"), $("pick")];
@@ -148,6 +191,7 @@ async function addPhoto(file) {
   try {
     const blob = await shrunk(file);
     state.photos.push({ blob, url: URL.createObjectURL(blob) });
+    savePhotos();
     drawPhotoStrip();
   } catch (error) {
     if (!(error instanceof BrokenPhoto)) throw error;
@@ -169,6 +213,7 @@ function drawPhotoStrip() {
 function removePhoto(n) {
   URL.revokeObjectURL(state.photos[n].url);
   state.photos.splice(n, 1);
+  savePhotos();
   drawPhotoStrip();
   takeTile.querySelector("input").focus();
 }
@@ -185,8 +230,11 @@ async function showCategories() {
       ...quick.map(quickButton),
       button(_("All classes"), open, { className: "report-class all", iconName: "search" }),
     );
-    $("quick").setAttribute("aria-busy", "false");
+    await restoring;
+    const before = classes.find(({ id }) => id === state.restored?.category);
+    if (before && !state.category) choose(before, state.restored?.others);
     drawClass();
+    $("quick").setAttribute("aria-busy", "false");
   } catch (problem) {
     $("quick").replaceChildren(
       el("p", { class: "wrong", text: /** @type {Problem} */ (problem).detail }),
@@ -202,10 +250,10 @@ function quickButton(one) {
   return element;
 }
 
-/** @param {any} one */
-function choose(one) {
+/** @param {any} one @param {number[]} [others] similar cases of this class that are another thing */
+function choose(one, others = []) {
   state.category = one;
-  state.others = new Set();
+  state.others = new Set(others);
   $("class-wrong").hidden = true;
   drawClass();
   locateSoon(0);
@@ -231,7 +279,7 @@ const undecided = () =>
 function drawSimilar() {
   const cards = similarCards(undecided(), {
     same: confirm,
-    other: (one) => { state.others.add(one.id); drawSimilar(); },
+    other: (one) => { state.others.add(one.id); saveWords(); drawSimilar(); },
   });
   $("similar").replaceChildren(...cards);
   $("similar").hidden = !cards.length;
@@ -240,7 +288,7 @@ function drawSimilar() {
 /** @param {any} one */
 async function confirm(one) {
   const { lon, lat } = spot();
-  const body = { client_key: state.key, lon, lat, note: $("description").value.trim() };
+  const body = { client_key: state.key, lon, lat, note: description() };
   await send({ kind: "confirm", url: `/api/cases/${one.id}/confirm`, body, photos: [] }, "confirmed", one);
 }
 
@@ -261,7 +309,7 @@ async function report() {
     return;
   }
   const body = {
-    client_key: state.key, category: state.category.id, ...spot(), description: $("description").value.trim(),
+    client_key: state.key, category: state.category.id, ...spot(), description: description(),
     level: chosen("level"), urgency: chosen("urgency"), reported_at: new Date().toISOString(),
   };
   await send({ kind: "report", url: "/api/cases", body, photos: state.photos.map(({ blob }) => blob) }, "sent");
@@ -269,6 +317,9 @@ async function report() {
 
 const chosen = (/** @type {string} */ name) =>
   /** @type {HTMLInputElement} */ (document.querySelector(`input[name="${name}"]:checked`)).value;
+const select = (/** @type {string} */ name, /** @type {string} */ value) => {
+  /** @type {HTMLInputElement} */ (document.querySelector(`input[name="${name}"][value="${value}"]`)).checked = true;
+};
 
 /**
  * Keep, send, and say what became of it. A second tap while it is on its way does nothing.
@@ -277,8 +328,9 @@ const chosen = (/** @type {string} */ name) =>
  */
 async function send(what, outcome, older) {
   if (state.isSending || state.isDone) return;
-  state.isSending = true;
+  state.isSending = state.isHandedOver = true;
   drawSend();
+  await settled();
   const told = { grid: state.found?.responsibility_grid?.name, place: state.found?.place };
   try {
     const { lost } = await submit({ key: state.key, user: config.user, at: Date.now(), ...what }, (answer) =>
@@ -301,6 +353,8 @@ function failed(problem, told) {
     return;
   }
   state.key = problem.code === "key-in-use" ? newKey() : state.key;
+  state.isHandedOver = false;
+  savePhotos();
   for (const { field, detail } of problem.errors) {
     if (field === "category") refuse("class-wrong", detail);
     if (field === "description") refuse("description-wrong", detail);
@@ -328,9 +382,9 @@ function done(told) {
 /** A new report from the same place. */
 function next() {
   for (const { url } of state.photos) URL.revokeObjectURL(url);
-  Object.assign(state, { key: newKey(), category: null, photos: [], others: new Set(), isDone: false, isFollowing: !!state.fix });
+  Object.assign(state, { key: newKey(), category: null, photos: [], others: new Set(), restored: null, isDone: false, isHandedOver: false, isFollowing: !!state.fix });
   $("description").value = "";
-  for (const name of ["level", "urgency"]) /** @type {any} */ (document.querySelector(`input[name="${name}"][value="general"]`)).checked = true;
+  for (const name of ["level", "urgency"]) select(name, "general");
   for (const id of ["class-wrong", "description-wrong"]) $(id).hidden = true;
   $("done").hidden = true;
   $("panel").hidden = false;
@@ -359,7 +413,8 @@ function drawSend() {
 }
 
 function draw() {
-  $("strips").replaceChildren(...strips(state));
+  const restored = state.restored ? [restoredStrip(state.restored, () => { discard(config.user); next(); })] : [];
+  $("strips").replaceChildren(...restored, ...strips(state));
   drawFollowing();
   drawWhere();
   drawSimilar();
@@ -368,6 +423,8 @@ function draw() {
 
 showOutbox($("outbox"), config.user);
 showPackControl($("offline-map"), map, config.carrier);
+follow(found, notFound);
+const restoring = restore();
 showCategories();
 drawSend();
 locateSoon();

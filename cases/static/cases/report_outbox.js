@@ -3,6 +3,7 @@
  * then sent, and only forgotten when the server has it. Sending twice is harmless: the key is the same. */
 import { _ } from "../gis/i18n.js";
 import { Problem, sendForm, sendJSON } from "../gis/http.js";
+import { DRAFTS, OUTBOX, partsOf, stored } from "./report_storage.js";
 
 /**
  * @typedef {Object} Entry
@@ -21,48 +22,24 @@ import { Problem, sendForm, sendJSON } from "../gis/http.js";
  * @property {string[]} lost sentences of photographs that the server refused
  */
 
-const DATABASE = "wangge-reports";
-const STORE = "outbox";
 const RETRY_MS = 30_000;
 
 /** What a phone without usable storage keeps: as long as the page is open. @type {Map<string, Entry>} */
 const unstored = new Map();
 
-/** @returns {Promise<IDBDatabase>} */
-function database() {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
+/** @param {Entry} entry */
+const keep = (entry) => kept(entry, () => stored("readwrite", [OUTBOX], (outbox) => outbox.put(entry)));
 
-/**
- * One transaction; resolves when it is on the disk.
- * @template T
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => IDBRequest<T>} work
- * @returns {Promise<T>}
- */
-async function stored(mode, work) {
-  const db = await database();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = db.transaction(STORE, mode, { durability: "strict" });
-      const asked = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(asked.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? asked.error);
-    });
-  } finally {
-    db.close();
-  }
-}
+/** In the place of the draft that it was, at one stroke: never both, never neither. @param {Entry} entry */
+const keepForDraft = (entry) => kept(entry, () => stored("readwrite", [OUTBOX, DRAFTS], (outbox, drafts) => {
+  drafts.delete(partsOf(entry.user));
+  return outbox.put(entry);
+}));
 
-/** Keep it; false if this phone cannot, then it lives as long as the page. @param {Entry} entry */
-async function keep(entry) {
+/** False if this phone cannot keep it, then it lives as long as the page. @param {Entry} entry @param {() => Promise<any>} write */
+async function kept(entry, write) {
   try {
-    await stored("readwrite", (store) => store.put(entry));
+    await write();
     unstored.delete(entry.key);
     return true;
   } catch {
@@ -73,19 +50,19 @@ async function keep(entry) {
 
 /** @param {string} key @returns {Promise<Entry | undefined>} */
 async function find(key) {
-  return unstored.get(key) ?? stored("readonly", (store) => store.get(key)).catch(() => undefined);
+  return unstored.get(key) ?? stored("readonly", [OUTBOX], (outbox) => outbox.get(key)).catch(() => undefined);
 }
 
 /** @param {string} key */
 export async function forget(key) {
   unstored.delete(key);
-  await stored("readwrite", (store) => store.delete(key)).catch(() => undefined);
+  await stored("readwrite", [OUTBOX], (outbox) => outbox.delete(key)).catch(() => undefined);
   tell();
 }
 
 /** What waits on this phone for a user, the oldest first. @param {number} user @returns {Promise<Entry[]>} */
 export async function waiting(user) {
-  const kept = await stored("readonly", (store) => store.getAll()).catch(() => []);
+  const kept = await stored("readonly", [OUTBOX], (outbox) => outbox.getAll()).catch(() => []);
   const all = [...kept, ...unstored.values()].filter((entry) => entry.user === user);
   return all.sort((a, b) => a.at - b.at);
 }
@@ -131,7 +108,7 @@ function alone(key, work) {
  * @returns {Promise<Delivered>}
  */
 export async function submit(entry, arrived) {
-  const isSafe = await keep(entry);
+  const isSafe = await keepForDraft(entry);
   tell();
   try {
     return await deliver(entry.key, arrived);
@@ -184,10 +161,14 @@ async function deliverPhotos(entry) {
   return lost;
 }
 
+/** The next one would fare no better: no network, signed out, too many. @param {unknown} error */
+const isForAll = (error) => !(error instanceof Problem) || [0, 401, 429].includes(error.status);
+
 /**
- * Send all that waits for a user. What the server refuses for good stays, marked with its sentence.
+ * Send all that waits for a user. What the server refuses for good stays, marked with its sentence; what it
+ * cannot take now stays for the next time, and the others go before it.
  * @param {number} user
- * @returns {Promise<{sent: number, error: unknown}>} `error` is what stopped it, if anything did
+ * @returns {Promise<number>} how many were sent
  */
 export async function flush(user) {
   let sent = 0;
@@ -197,11 +178,11 @@ export async function flush(user) {
       const { answer } = await deliver(key);
       if (answer) sent += 1;
     } catch (error) {
-      if (!isFinal(error)) return { sent, error };
-      await mark(key, /** @type {Problem} */ (error));
+      if (isFinal(error)) await mark(key, /** @type {Problem} */ (error));
+      else if (isForAll(error)) break;
     }
   }
-  return { sent, error: null };
+  return sent;
 }
 
 /** @param {string} key @param {Problem} problem */
@@ -221,7 +202,7 @@ export function keepSending(user, arrived) {
   const attempt = async () => {
     if (busy || !navigator.onLine) return;
     busy = true;
-    const { sent } = await flush(user).finally(() => { busy = false; });
+    const sent = await flush(user).finally(() => { busy = false; });
     if (sent) arrived(sent);
   };
   addEventListener("online", attempt);
