@@ -10,7 +10,7 @@ from gis import codes
 from gis.admin import InJurisdiction, in_jurisdiction
 from gis.errors import Refused
 from gis.models import User
-from tiles import mvt, packs
+from tiles import packs, styles
 from tiles.models import Pack
 
 
@@ -20,7 +20,7 @@ class PackForm(forms.ModelForm):
     editor: User
     layers = forms.MultipleChoiceField(label=_("layers"), widget=forms.CheckboxSelectMultiple)
     first_zoom = forms.IntegerField(label=_("first zoom"), min_value=0, initial=packs.ZOOMS[0])
-    last_zoom = forms.IntegerField(label=_("last zoom"), max_value=mvt.DEEPEST, initial=packs.ZOOMS[-1])
+    last_zoom = forms.IntegerField(label=_("last zoom"), max_value=styles.DRAWN_TO, initial=packs.ZOOMS[-1])
 
     class Meta:
         model = Pack

@@ -17,7 +17,7 @@ from gis import codes
 from gis.errors import Refused
 from gis.jurisdiction import CommonGround
 from gis.layers import Layer, layers
-from tiles import export, regions
+from tiles import export, regions, styles
 from tiles.models import Pack
 
 ZOOMS = range(10, 18)  # numbers of buildings begin at 17; deeper views enlarge its tiles
@@ -29,6 +29,12 @@ class NotPortable(Refused):
     sentence = _("The layer {name} does not go into a pack. These do: {names}.")
 
 
+class TooDeep(Refused):
+    code = "zooms-too-deep"
+    status = 400
+    sentence = _("A pack goes to zoom {deepest} at most: deeper views enlarge its tiles.")
+
+
 def portable() -> list[Layer]:
     """The layers that may go into a pack."""
     return [layer for layer in layers if layer.portable]
@@ -37,9 +43,11 @@ def portable() -> list[Layer]:
 def make(region: str, *, names: list[str] | None = None, zooms: range = ZOOMS) -> Pack:
     """The pack of a region, new or in place of its older one; of all portable layers unless ``names`` tells.
 
-    Raises NotPortable, RegionNotLoaded or NothingToExport, and the older pack stays.
+    Raises NotPortable, TooDeep, RegionNotLoaded or NothingToExport, and the older pack stays.
     """
     asked = _portable_called(names)
+    if zooms[-1] > styles.DRAWN_TO:
+        raise TooDeep(deepest=styles.DRAWN_TO)
     file = f"packs/{secrets.token_urlsafe(24)}.pmtiles"
     path = Path(default_storage.path(file))
     path.parent.mkdir(parents=True, exist_ok=True)

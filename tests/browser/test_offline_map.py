@@ -27,7 +27,9 @@ def area(site):
 
 @pytest.fixture
 def pack(desk, area, site):
-    """The pack of the worker's community, made by the GIS administrator's button."""
+    """The pack of the worker's community, made once by the GIS administrator's button."""
+    if site.sql("SELECT FROM tiles_pack WHERE region_code = %s", area[0]):
+        return
     page = desk(Role.GIS_ADMINISTRATOR, "/admin/tiles/pack/add/")
     page.locator("#id_region_code").fill(area[0])
     page.locator("[name=_save]").click()
@@ -80,6 +82,32 @@ def test_a_server_that_is_gone_is_no_different_from_a_network_that_is(report, ar
     go(report, there)
     report.wait_for_selector('.maplibregl-map[aria-busy="false"]')
     assert map_eval(report, ROADS_DRAWN) > 0
+
+
+def test_a_download_that_was_cut_goes_on_where_it_stopped(phone, area, pack, forgive):
+    forgive(r"ERR_FAILED")
+    page = phone(WORKER, "/report", at=area[1])
+    asked, control = [], page.locator("#offline-map")
+
+    def let_one_through(route):
+        asked.append(route.request.headers["range"])
+        route.continue_() if len(asked) == 1 else route.abort()
+
+    page.route("**/*.pmtiles", let_one_through)
+    control.get_by_role("button", name="下载").click()
+    expect(page.locator(".toast")).to_contain_text("已下载的部分会保留")
+    page.unroute("**/*.pmtiles")
+    page.on("request", lambda request: asked.append(request.headers.get("range")))
+    control.get_by_role("button", name="下载").click()
+    expect(control.get_by_role("button", name="删除")).to_be_visible()
+    assert asked.count("bytes=0-262143") == 1
+
+
+def test_somebody_else_on_the_same_phone_does_not_get_the_pack(report, site):
+    session = site.accounts[Role.DUTY_CHIEF]["session"]
+    report.context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
+    report.reload()
+    expect(report.locator("#offline-map").get_by_role("button", name="下载")).to_be_visible()
 
 
 def test_a_removed_pack_is_gone_from_the_phone_and_offered_again(report):

@@ -221,7 +221,12 @@ def test_the_command_makes_a_pack_of_each_community(town):
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--region", "99"], ["--region", "99", "--communities"], ["--region", city.WEST, "--layers", "cases"]],
+    [
+        ["--region", "99"],
+        ["--region", "99", "--communities"],
+        ["--region", city.WEST, "--layers", "cases"],
+        ["--region", city.WEST, "--zooms", "10-19"],
+    ],
 )
 def test_the_command_refuses_what_it_does_not_know(town, wrong):
     with pytest.raises(CommandError):

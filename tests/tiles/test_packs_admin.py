@@ -54,7 +54,7 @@ def test_the_administrator_makes_a_pack(office):
         {"layers": ["cases"]},
         {"layers": []},
         {"first_zoom": 16},
-        {"last_zoom": 40},
+        {"last_zoom": 19},
         {"layers": ["buildings"], "first_zoom": 2, "last_zoom": 3},
     ],
 )

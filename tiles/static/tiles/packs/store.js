@@ -20,7 +20,7 @@ import { Problem } from "../../gis/http.js";
  */
 
 const DATABASE = "wangge-packs";
-const PART_BYTES = 1024 ** 2;
+const PART_BYTES = 256 * 1024;
 const PART_TIMEOUT_MS = 60_000;
 
 /** @returns {Promise<IDBDatabase>} */
@@ -29,7 +29,7 @@ function database() {
     const asked = indexedDB.open(DATABASE, 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("kept", { keyPath: "carrier" });
-      asked.result.createObjectStore("parts"); // by [digest, number]
+      asked.result.createObjectStore("parts"); // by [digest, first byte]
     };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
@@ -60,12 +60,13 @@ async function stored(mode, work) {
 const partsOf = (/** @type {string} */ digest) => IDBKeyRange.bound([digest, 0], [digest, Infinity]);
 
 /**
- * What `carrier` carries; null where there is nothing, or no usable storage.
+ * What `carrier` carries; null where there is nothing whole, or no usable storage.
  * @param {string} carrier @returns {Promise<Pack | null>}
  */
 export async function carried(carrier) {
   const asked = await stored("readonly", (kept) => kept.get(carrier)).catch(() => null);
-  return asked?.result?.pack ?? null;
+  const pack = asked?.result?.pack;
+  return pack && await isWhole(pack) ? pack : null;
 }
 
 /** The bytes of a pack; they stay on the disk until they are read. @param {Pack} pack @returns {Promise<File>} */
@@ -73,6 +74,9 @@ export async function file({ digest }) {
   const asked = await stored("readonly", (_kept, parts) => parts.getAll(partsOf(digest)));
   return new File(asked.result, digest);
 }
+
+/** @param {Pack} pack */
+const isWhole = async (pack) => (await file(pack)).size === pack.bytes;
 
 /**
  * Bring a pack to this phone; the older one is used until the new one is whole.
@@ -83,17 +87,19 @@ export async function file({ digest }) {
 export async function bring(carrier, pack, { signal, onProgress }) {
   await navigator.storage?.persist?.().catch(() => false); // else the browser may clear it when room is short
   try {
-    const have = new Set((await stored("readonly", (_kept, parts) => parts.getAllKeys(partsOf(pack.digest)))).result
-      .map((key) => /** @type {any} */ (key)[1]));
-    for (let n = 0; n * PART_BYTES < pack.bytes; n += 1) {
-      if (!have.has(n)) {
-        const part = await fetchPart(pack, n, signal);
-        await stored("readwrite", (_kept, parts) => parts.put(part, [pack.digest, n]));
+    const begun = await stored("readonly", (_kept, parts) => parts.getAllKeys(partsOf(pack.digest)));
+    const have = new Set(begun.result.map((key) => /** @type {any} */ (key)[1]));
+    for (let first = 0; first < pack.bytes; first += PART_BYTES) {
+      if (!have.has(first)) {
+        const part = await fetchPart(pack, first, signal);
+        await stored("readwrite", (_kept, parts) => parts.put(part, [pack.digest, first]));
       }
-      onProgress(Math.min((n + 1) * PART_BYTES, pack.bytes));
+      onProgress(Math.min(first + PART_BYTES, pack.bytes));
     }
-    await stored("readwrite", (kept) => kept.put({ carrier, pack }));
+    const whole = await isWhole(pack);
+    if (whole) await stored("readwrite", (kept) => kept.put({ carrier, pack }));
     await tidy();
+    if (!whole) throw changed();
   } catch (error) {
     if (!(error instanceof DOMException) || signal.aborted) throw error;
     throw new Problem({ code: "not-stored", detail: _("This phone has no room for the offline map, or may not keep it.") });
@@ -114,9 +120,9 @@ async function tidy() {
   await stored("readwrite", (_kept, parts) => unneeded.forEach((key) => parts.delete(key)));
 }
 
-/** @param {Pack} pack @param {number} n @param {AbortSignal} signal @returns {Promise<Blob>} */
-async function fetchPart({ url, digest, bytes }, n, signal) {
-  const [first, last] = [n * PART_BYTES, Math.min((n + 1) * PART_BYTES, bytes) - 1];
+/** @param {Pack} pack @param {number} first byte @param {AbortSignal} signal @returns {Promise<Blob>} */
+async function fetchPart({ url, digest, bytes }, first, signal) {
+  const last = Math.min(first + PART_BYTES, bytes) - 1;
   const headers = { Range: `bytes=${first}-${last}`, "If-Range": `"${digest}"` };
   let answer, part;
   try {
@@ -128,5 +134,7 @@ async function fetchPart({ url, digest, bytes }, n, signal) {
   }
   if (part?.size === last - first + 1) return part;
   answer.body?.cancel();
-  throw new Problem({ status: answer.status, code: "pack-changed", detail: _("The offline map has changed meanwhile. Try again.") });
+  throw changed();
 }
+
+const changed = () => new Problem({ code: "pack-changed", detail: _("The offline map has changed meanwhile. Try again.") });
