@@ -10,8 +10,9 @@ import pytest
 
 from demo.bench.client import Client
 from demo.bench.report import at_least, at_most, compared, table
-from demo.bench.throughput import shared
+from demo.bench.throughput import mixed, shared
 from demo.bench.timing import Sample, rotated, take_turns
+from tiles.mvt import Tile
 
 
 def nothing(_thing):
@@ -71,6 +72,12 @@ def test_clients_at_once_ask_about_each_thing_once():
     way = lambda thing: lambda: asked.append(thing)  # noqa: E731
     assert shared(range(100), [way] * 4, until=time.monotonic() + 60) == 100
     assert sorted(asked) == list(range(100))
+
+
+def test_any_part_of_mixed_tiles_has_each_zoom_s_share():
+    tiles = [Tile(12, 0, 0), Tile(12, 0, 1), *(Tile(17, x, 0) for x in range(8))]
+    halves = mixed(tiles)[:5], mixed(tiles)[5:]
+    assert [[tile.z for tile in half].count(12) for half in halves] == [1, 1]
 
 
 def test_what_one_of_the_clients_meets_is_told():
