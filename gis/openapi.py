@@ -1,5 +1,6 @@
 """How programs sign in, as the OpenAPI document tells it."""
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
@@ -18,3 +19,10 @@ class Basic(OpenApiAuthenticationExtension):
     def get_security_definition(self, auto_schema):
         description = "User name and password; or the name “token” and an access token as the password."
         return {"type": "http", "scheme": "basic", "description": description}
+
+
+class Session(SessionScheme):
+    """Also of those that remember whom they found good."""
+
+    match_subclasses = True
+    priority = 0
