@@ -13,7 +13,8 @@ const protocol = new Protocol({ metadata: true });
 addProtocol("pmtiles", protocol.tile);
 
 /**
- * Stand in for the server when it is gone, and step back when it is there again.
+ * Stand in for the server when it is gone, and step back when it is there again. The map's container says which
+ * it is: `data-tiles="pack"`.
  * @param {import("maplibre-gl").Map} map
  * @returns {(pack: Pack | null) => Promise<void>} called with the pack that is on the phone, or none
  */
@@ -27,6 +28,7 @@ export function standIn(map) {
     if (!pack) return false;
     if (isStandingIn) return true;
     isStandingIn = true;
+    map.getContainer().dataset.tiles = "pack";
     const url = `pmtiles://${pack.digest}`;
     useSources(map, (sources) => Object.fromEntries(Object.entries(sources).map(([name, source]) =>
       [name, source.type === "vector" ? { type: "vector", url } : source])));
@@ -35,8 +37,10 @@ export function standIn(map) {
   };
   const end = () => {
     clearInterval(timer);
-    if (isStandingIn) useSources(map, null);
+    if (!isStandingIn) return;
     isStandingIn = false;
+    delete map.getContainer().dataset.tiles;
+    useSources(map, null);
   };
   /** A network is not yet the server. */
   async function look() {
