@@ -33,12 +33,9 @@ class KeyUsed(Refused):
 
 
 class Asked(Protocol):
-    """An edit that somebody asks for: ``grids`` are the versions that it names, as ids."""
+    """An edit that somebody asks for; ``regions`` are codes of the ground that it concerns."""
 
-    level: Level
-
-    @property
-    def grids(self) -> Sequence[int]: ...
+    def regions(self) -> list[str]: ...
 
     def plan(self, by: User) -> Plan: ...
 
@@ -51,7 +48,7 @@ def carry_out(asked: Asked, *, by: User, why: str, key: UUID) -> Edit:
     """
     if (done := done_before(key, by=by)) is not None:
         return done
-    for district in _districts_of(asked):
+    for district in sorted({region[: codes.DISTRICT] for region in asked.regions()}):
         lock_ground(district)
     plan = asked.plan(by)
     edit = Edit.objects.create(kind=plan.kind, region_code=plan.parent, by=by, why=why, key=key)
@@ -68,11 +65,6 @@ def done_before(key: UUID, *, by: User) -> Edit | None:
     return done
 
 
-def _districts_of(asked: Asked) -> list[str]:
-    regions = asked.level.model.objects.filter(pk__in=asked.grids).values_list("region_code", flat=True)
-    return sorted({region[: codes.DISTRICT] for region in regions})
-
-
 def write(plan: Plan, edit: Edit) -> None:
     """The rows of a plan, and what is linked to them; judged by the database in the end."""
     day = timezone.localdate()
@@ -83,7 +75,6 @@ def write(plan: Plan, edit: Edit) -> None:
         homing.home_responsibility_grids(made[id(RESPONSIBILITY)])
     if made[id(UNITS)]:
         homing.home_unit_grids(made[id(UNITS)])
-    homing.home_what_stands_on(geos(plan.moved_ground()))
     homing.home_what_stands_on(geos(plan.moved_ground()))
     for change in plan.changes:
         _check_written(change.level, edit, day)
@@ -102,10 +93,20 @@ def _write(change: Change, edit: Edit, day: date) -> list[int]:
     )
     made = model.objects.bulk_create(rows)
     for row, draft in zip(made, change.made, strict=True):
-        row.ancestors.add(*draft.ancestors)
         if isinstance(row, ResponsibilityGrid):
             _post_officers(row, draft.officers_of)
+    _link(change, made)
     return [row.pk for row in made]
+
+
+def _link(change: Change, made: Sequence[Row]) -> None:
+    """Tell from which versions each of the new ones comes."""
+    links, name = change.level.model.ancestors.through, change.level.model._meta.model_name
+    links.objects.bulk_create(
+        links(**{f"from_{name}_id": row.pk, f"to_{name}_id": ancestor.pk})
+        for row, draft in zip(made, change.made, strict=True)
+        for ancestor in draft.ancestors
+    )
 
 
 def _row(change: Change, draft: Draft, edit: Edit, day: date) -> Row:

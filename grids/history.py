@@ -16,7 +16,7 @@ from grids.models import Edit
 from grids.outlines import SMALLEST_M2, areas_of, ground_m2
 from grids.places import collection, shapely_of
 from grids.plans import Draft, Plan
-from grids.versions import Level, Row, Snapshot
+from grids.versions import Level, NamesGrids, Row, Snapshot
 
 
 class StillInForce(Refused):
@@ -88,7 +88,7 @@ def moved_between(level: Level, earlier: date, later: date, *, region: str, by: 
 
 
 @dataclass(frozen=True)
-class Restore:
+class Restore(NamesGrids):
     """The boundary of an ended version, as a new version with its old code.
 
     Its neighbours of that time come back with it, as far as the ground demands: the smallest set of grids of

@@ -217,6 +217,7 @@ class Edit(models.Model):
         TRANSFER = "transfer", _("Transferred")
         RETIRE = "retire", _("Retired")
         RESTORE = "restore", _("Restored")
+        DRAFT = "draft", _("Drafted")
 
     kind = models.CharField(_("kind of edit"), max_length=12, choices=Kind)
     region_code = RegionCodeField()

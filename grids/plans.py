@@ -127,9 +127,12 @@ def assembled(
 
 def _change(snapshot: Snapshot, drafts: Sequence[Draft], gone: set[str]) -> Change:
     by_code = {draft.code: draft for draft in drafts}
-    kept = {code: area for code, area in snapshot.shapes.items() if code not in gone | by_code.keys()}
+    rows = snapshot.rows | _fringe(snapshot, drafts)
+    kept = {code: snapshot.shapes.get(code) or shapely_of(row.boundary) for code, row in rows.items()}
+    kept = {code: area for code, area in kept.items() if code not in gone | by_code.keys()}
     after = coverage.matched(kept | {code: draft.boundary for code, draft in by_code.items()}, by_code)
-    _check_coverage(snapshot, after)
+    own = snapshot.shapes.keys() | by_code.keys()
+    _check_coverage(snapshot, {code: area for code, area in after.items() if code in own})
     return Change(
         level=snapshot.level,
         ended=[row for code, row in snapshot.rows.items() if code in gone | by_code.keys()],
@@ -137,8 +140,15 @@ def _change(snapshot: Snapshot, drafts: Sequence[Draft], gone: set[str]) -> Chan
             Draft(code, draft.name, after[code], draft.ancestors, draft.officers_of)
             for code, draft in by_code.items()
         ],
-        noded={snapshot.rows[code].pk: after[code] for code, area in kept.items() if after[code] is not area},
+        noded={rows[code].pk: after[code] for code, area in kept.items() if after[code] is not area},
     )
+
+
+def _fringe(snapshot: Snapshot, drafts: Sequence[Draft]) -> dict[str, Row]:
+    """Grids of other parents along the border: they get the corners that appear there."""
+    ground = geos(shapely.union_all([shapely.make_valid(draft.boundary) for draft in drafts]))
+    others = snapshot.level.model.objects.current().exclude(pk__in=[row.pk for row in snapshot.rows.values()])
+    return {row.code: row for row in others.filter(boundary__intersects=ground).defer("boundary_3857")}
 
 
 def _check_coverage(snapshot: Snapshot, after: dict[str, Area]) -> None:
@@ -216,8 +226,8 @@ def _regrouped(change: Change) -> list[Change]:
 def _owner_of(draft: Draft) -> int | None:
     """The responsibility grid of a unit grid to be: of the one whose code it keeps, or its first ancestor."""
     same = [row for row in draft.ancestors if row.code == draft.code]
-    [first, *_rest] = same or draft.ancestors  # of a restored grid, those of now come before the one of then
-    return first.responsibility_grid_id  # type: ignore[union-attr]
+    kin = same or draft.ancestors  # of a restored grid, those of now come before the one of then
+    return kin[0].responsibility_grid_id if kin else None  # type: ignore[union-attr]
 
 
 def _differ_m2(ones: Sequence[Area], others: Sequence[Area]) -> float:

@@ -22,7 +22,7 @@ from grids.models import Edit, ResponsibilityGrid, UnitGrid
 from grids.outlines import SMALLEST_M2, areas_of, ground_m2
 from grids.places import collection, listed, shapely_of
 from grids.plans import Draft, Plan
-from grids.versions import RESPONSIBILITY, UNITS, Level, Row, Snapshot, named
+from grids.versions import RESPONSIBILITY, UNITS, Level, NamesGrids, Row, Snapshot, named
 
 ROADS = "roads"  # the layer whose lines may cut a grid
 
@@ -72,7 +72,7 @@ class SameGrid(Refused):
 
 
 @dataclass(frozen=True)
-class Reshape:
+class Reshape(NamesGrids):
     """Corners of ``grids`` and of all neighbours that have them move, appear or go."""
 
     level: Level
@@ -107,7 +107,7 @@ def _same_ground(one: Area, other: Area) -> bool:
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(NamesGrids):
     """One grid becomes as many as ``line``, or the chosen ``roads`` (ids), cut it into."""
 
     level: Level
@@ -153,7 +153,7 @@ def _roads(ids: Sequence[int], by: User) -> list[LineString]:
 
 
 @dataclass(frozen=True)
-class Merge:
+class Merge(NamesGrids):
     """Adjacent grids become one with a new code, the name and main officer of the first."""
 
     level: Level
@@ -192,7 +192,7 @@ def _marked(rows: Sequence[Row]) -> dict:
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Transfer(NamesGrids):
     """Unit grids go to the responsibility grid ``to``; ``owners`` are those that they are seen in now."""
 
     unit_grids: Sequence[int]
@@ -260,7 +260,7 @@ def _given(ground: Area, snapshot: Snapshot, to: Row) -> list[Draft]:
 
 
 @dataclass(frozen=True)
-class Retire:
+class Retire(NamesGrids):
     """A grid ends: its ground goes to the neighbour ``ground_to``, with all that stands on it.
 
     Who answered for a responsibility grid answers for ``officers_to`` then, by default the same neighbour.

@@ -10,6 +10,7 @@ VERBS = (
     (UNIT, "split", UNITS, edits.SplitSerializer, "Split a unit grid"),
     (UNIT, "merge", UNITS, edits.MergeSerializer, "Merge adjacent unit grids"),
     (UNIT, "retire", UNITS, edits.RetireSerializer, "Retire a unit grid"),
+    (UNIT, "draft", UNITS, edits.DraftSerializer, "Draft the unit grids of a community"),
     (UNIT, "restore", UNITS, history.RestoreSerializer, "Restore an earlier unit grid"),
     (DUTY, "reshape", RESPONSIBILITY, edits.ReshapeSerializer, "Reshape responsibility grids"),
     (DUTY, "split", RESPONSIBILITY, edits.SplitSerializer, "Split a responsibility grid"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +84,22 @@ class Snapshot:
 
 
 # --- the versions that an edit names ------------------------------------------------------------
+
+
+class _Named(Protocol):
+    @property
+    def level(self) -> Level: ...
+
+    @property
+    def grids(self) -> Sequence[int]: ...
+
+
+class NamesGrids:
+    """An edit that names ``grids`` of a ``level`` by the ids of their versions."""
+
+    def regions(self: _Named) -> list[str]:
+        """Where they lie, whether they are in force or not."""
+        return list(self.level.model.objects.filter(pk__in=self.grids).values_list("region_code", flat=True))
 
 
 def named(level: Level, ids: Sequence[int], *, by: User) -> list[Row]:

@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from shapely.geometry import mapping
 
+from gis import codes
 from gis.errors import BadParameter, NotHere
 from gis.permissions import only
 from gis.roles import Role
-from grids import edits, outlines, plans, redrawing
+from grids import drafting, edits, outlines, plans, redrawing, versions
 from grids.coverage import Shift
 from grids.models import Edit, Posting
 from grids.places import shapely_of
@@ -103,6 +104,16 @@ class RetireSerializer(serializers.Serializer):
         return redrawing.Retire(level, **self.validated_data)
 
 
+class DraftSerializer(serializers.Serializer):
+    """Unit grids for all the ground of a community; ``grids`` are all those that it has, which end."""
+
+    community = serializers.RegexField(rf"^[0-9]{{{codes.COMMUNITY}}}$")
+    grids = _ids(versions.LARGEST_SEQUENCE, default=list)
+
+    def asked(self, level: Level):
+        return drafting.DraftUnits(**self.validated_data)
+
+
 class WhySerializer(serializers.Serializer):
     """``key`` is made by whoever edits: sent again with it, the edit is done once."""
 
@@ -161,6 +172,7 @@ def planned(plan: Plan, *, by) -> dict:
         "unit_grids": _changes(plan, UNITS),
         "responsibility_grids": _changes(plan, RESPONSIBILITY),
         "officers": _officers(plan),
+        "statistics": drafting.statistics(plan) if plan.kind == Edit.Kind.DRAFT else None,
         "moves": [
             {"layer": layer.name, "title": str(layer.title), "count": count}
             for layer, count in plans.rows_that_move(plan, by=by)
