@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "tiles.apps.TilesConfig",
     "grids.apps.GridsConfig",
     "buildings.apps.BuildingsConfig",
+    "geocoder.apps.GeocoderConfig",
     "cases.apps.CasesConfig",
     "demo.apps.DemoConfig",
     "django.contrib.admin",

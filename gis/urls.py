@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tiles.urls")),
     path("", include("grids.urls")),
     path("", include("buildings.urls")),
+    path("", include("geocoder.urls")),
     path("", include("cases.urls")),
     path("api/", include("gis.api_urls")),
     path("admin/", admin.site.urls),
