@@ -56,7 +56,7 @@ class PackForm(forms.ModelForm):
 
 @admin.register(Pack)
 class PackAdmin(InJurisdiction):
-    list_display = ("region_code", "size", "data_at", "layers", "first_zoom", "last_zoom", "is_common")
+    list_display = ("region_code", "size", "data_at", "contents", "first_zoom", "last_zoom", "is_common")
     search_fields = ("region_code__startswith",)
     form = PackForm
     actions = ("make_anew",)
@@ -64,6 +64,10 @@ class PackAdmin(InJurisdiction):
     @admin.display(description=_("size"), ordering="bytes")
     def size(self, pack: Pack) -> str:
         return filesizeformat(pack.bytes)
+
+    @admin.display(description=_("layers"))
+    def contents(self, pack: Pack) -> str:
+        return "、".join(str(layer.title) for layer in packs.portable() if layer.name in pack.layers)
 
     def has_change_permission(self, request, obj=None):
         return False

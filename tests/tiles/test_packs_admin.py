@@ -86,4 +86,5 @@ def test_a_pack_opens_and_the_neighbours_is_not_there(office, pack, town):
     assert office.get(reverse("admin:tiles_pack_change", args=[pack.pk])).status_code == 200
     page = office.get(reverse(LIST)).content.decode()
     assert city.WEST in page
+    assert "道路" in page
     assert city.NEIGHBOUR_COMMUNITY not in page
