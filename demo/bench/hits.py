@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from demo.bench import wrk
+from demo.bench import machine, wrk
 from demo.bench.client import Answer, Client
 from demo.bench.report import at_least, at_most, section
 from demo.bench.setting import Setting
@@ -25,14 +25,20 @@ def measure(setting: Setting) -> str:
         "sent (200)": lambda where: partial(client.get, where),
     }
     samples = take_turns(addresses, ways, seconds=setting.seconds / 4, note=_was_kept)
-    rate = wrk.rate(client, addresses)
-    rows = [["", "n", "out of the cache", "p50", "p95", f"a second, {wrk.CLIENTS} clients ({wrk.name()})"]]
+    rows = [["", "n", "out of the cache", "p50", "p95"]]
     for name, sample in samples.items():
         kept = f"{sum(sample.notes) / len(sample.notes):.0%}"
-        rate_told = at_least(rate, 2000) if name.startswith("sent") else ""
-        p50 = at_most(sample.p50, 1)
-        rows.append([name, str(len(sample.ms)), kept, p50, f"{sample.p95:.2f}", rate_told])
-    return section("Composite tiles out of the cache, ms", rows)
+        rows.append([name, str(len(sample.ms)), kept, at_most(sample.p50, 1), f"{sample.p95:.2f}"])
+    return section("Composite tiles out of the cache, ms", rows, [_many(client, addresses)])
+
+
+def _many(client: Client, addresses: list[str]) -> str:
+    before = machine.serving_cpu()
+    rate = wrk.rate(client, addresses)
+    cpu = machine.Cpu().and_since(before, machine.serving_cpu())
+    server, database = (seconds * 1000 / (rate * wrk.SECONDS) for seconds in cpu)
+    told = f"  {wrk.CLIENTS} clients ({wrk.name()}): {at_least(rate, 2000)} a second"
+    return f"{told}; CPU ms of each: server {server:.2f}, database {database:.2f}"
 
 
 def _again(client: Client, where: str, etag: str) -> Answer:

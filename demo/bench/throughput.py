@@ -17,6 +17,7 @@ from tiles import mvt
 
 CLIENTS = 8
 CONNECTIONS = (1, 2, 4, 8)
+WARMING = 48  # tiles: each connection of a server plans its first statement slowly
 PASSES = 2  # over all contenders, so that the machine's moods fall on all
 MORE_TILES = 5  # times: duplicates are left out, because one of two would not be drawn
 
@@ -97,7 +98,7 @@ def measure(setting: Setting) -> str:
     try:
         ours, raw, peer = _ours(setting), _raw(setting, connections), _peer(setting)
         for contender in (*ours, *raw, *peer):  # connections are made, pages are warm
-            shared(chosen[: CLIENTS * 2], contender.ways, until=time.monotonic() + 5)
+            shared(chosen[:WARMING], contender.ways, until=time.monotonic() + 2)
         for _ in range(PASSES):
             for contender in (*ours, *raw, *peer):
                 contender.next_tile = 0
