@@ -40,7 +40,9 @@ STARTS = frozenset(
     + CHINESE
     + "甲乙丙丁戊东西南北中左右第附新老临自负地首底顶夹架前后主裙塔副"
 )
+_PHASES = re.compile(rf"[东西南北中](?:[0-9]|[{CHINESE}])(?:区|组团)(?!域)")
 _FIXED = (
+    (_PHASES, Kind.PHASE, 2.2),
     (_FLOORS, Kind.FLOOR, 1.9),
     (_BUILDINGS, Kind.BUILDING, 1.0),
     (_UNITS, Kind.UNIT, 2.0),
@@ -151,6 +153,8 @@ def _bare(text: str, start: int) -> list[Segment]:
         letters = 0.3 if bare[0][0] > "9" else 0.0
         for kind, scores in _BARE_SCORES.items():
             more = letters if kind in (_ROOM, _BUILDING) else -letters
+            if kind == _UNIT and bare[0][-1] > "9":
+                more = -0.8  # 18C is a door
             found.append((bare.end(), kind, scores[length] + more, None))
     if joined is not None:
         last = len(re.split(r"[-~/、]", joined[0])[-1])

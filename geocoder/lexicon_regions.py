@@ -63,7 +63,8 @@ class Regions:
         self._meanings: dict[str, tuple[Region, ...]] = {}
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for (name, kind, full, short), known in codes.items():
-            self._meanings[name] = (*self._meanings.get(name, ()), _region(kind, full, known, short))
+            region = _region(name, kind, full, known, short)
+            self._meanings[name] = (*self._meanings.get(name, ()), region)
             lengths[name[:2]].add(len(name))
         self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
 
@@ -85,11 +86,13 @@ _FULL = {Kind.PROVINCE: 4.0, Kind.CITY: 3.6, Kind.DISTRICT: 3.2, Kind.ZONE: 2.8,
 _SHORT = {Kind.PROVINCE: 1.8, Kind.CITY: 1.4, Kind.DISTRICT: 0.1, Kind.STREET: -2.0}
 
 
-def _region(index: int, full: str, codes: str, short: bool) -> Region:
+def _region(name: str, index: int, full: str, codes: str, short: bool) -> Region:
     kind = KINDS[index]
     score = _SHORT[kind] if short else _FULL[kind]
     if kind is Kind.PROVINCE and codes[1:] in MUNICIPALITIES:
         score -= 1.0  # 上海市 is read as a city, the first of 上海市上海市 as a province
+    if short and len(name) > 2 and kind is Kind.DISTRICT and name[-1] in "县市区":
+        score = 1.6
     return Region(kind, index, full, codes, short, score)
 
 
@@ -106,11 +109,14 @@ def _written(code: str, full: str) -> Iterator[tuple[str, int, bool]]:
             yield plain, kind, False
         suffix = next((end for end in _SHORTENED[len(code)] if plain.endswith(end)), "")
         stem = plain.removesuffix(suffix)
-        if stem != plain and len(stem) >= 2:
+        if stem != plain and len(stem) >= 2 and stem != "街道":
             yield stem, kind, True
+            if kind == _DISTRICT:  # before it became what it is
+                yield from ((stem + end, kind, True) for end in "县市区" if stem + end != full)
         if full.endswith("街道"):
             yield full + "办事处", kind, False
             yield full + "办", kind, False
+            yield stem + "街办", kind, False
 
 
 def _kinds(code: str, full: str) -> tuple[int, ...]:
