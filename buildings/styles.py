@@ -1,9 +1,10 @@
 """How the ground and what stands on it is drawn (see ``tiles.styles``)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from buildings import badges
 from buildings.models import Asset, Road
-from tiles.strokes import SINGLE, by_class, clusters, zoomed
+from tiles.strokes import SINGLE, badge, by_class, clusters, zoomed
 
 _NAME = ["get", "name"]
 _is_area = ["==", ["geometry-type"], "Polygon"]
@@ -243,6 +244,13 @@ DOORS = (
     },
 )
 
+
+def _by_word(attribute: str, icons: Mapping[str, list[str]], colour: str, other: str) -> list:
+    """A badge for each list of values."""
+    arms = [part for icon, words in icons.items() for part in (words, badge(colour, icon))]
+    return ["match", ["get", attribute], *arms, other]
+
+
 PLACES = (
     {
         "id": "cluster",
@@ -267,6 +275,17 @@ PLACES = (
         },
     },
     {
+        "id": "trade",  # over the dot
+        "type": "symbol",
+        "minzoom": 17,
+        "filter": SINGLE,
+        "layout": {
+            "icon-image": _by_word("category", badges.TRADES, "@place", ""),
+            "icon-size": zoomed({17: 0.6, 19: 0.85}),
+            "icon-allow-overlap": True,
+        },
+    },
+    {
         "id": "name",
         "type": "symbol",
         "minzoom": 16,
@@ -284,32 +303,51 @@ PLACES = (
 )
 
 _S = Asset.State
+_MARK = {
+    "id": "mark",  # state by shape and colour
+    "type": "symbol",
+    "metadata": {"wangge:legend": True},
+    "filter": SINGLE,
+    "layout": {
+        "text-field": by_class(
+            "state", {_S.INTACT: "●", _S.DAMAGED: "▲", _S.LOST: "■", _S.REMOVED: "✕"}, "●"
+        ),
+        "text-size": zoomed(
+            {15: by_class("state", {_S.INTACT: 5}, 10), 19: by_class("state", {_S.INTACT: 13}, 18)}
+        ),
+        "text-allow-overlap": True,
+        "text-ignore-placement": True,
+    },
+    "paint": {
+        "text-color": by_class(
+            "state",
+            {_S.INTACT: "@good", _S.DAMAGED: "@warn", _S.LOST: "@bad", _S.REMOVED: "@stopped"},
+            "@good",
+        ),
+        "text-halo-color": "@ring",
+        "text-halo-width": 1,
+    },
+}
 ASSETS = (
     *clusters("@good"),
+    _MARK,
     {
-        "id": "mark",  # state by shape and colour
+        "id": "kind",  # over the dot of what is in order
         "type": "symbol",
-        "metadata": {"wangge:legend": True},
-        "filter": SINGLE,
+        "minzoom": 17,
+        "filter": ["all", SINGLE, ["==", ["get", "state"], str(_S.INTACT)]],
         "layout": {
-            "text-field": by_class(
-                "state", {_S.INTACT: "●", _S.DAMAGED: "▲", _S.LOST: "■", _S.REMOVED: "✕"}, "●"
-            ),
-            "text-size": zoomed(
-                {15: by_class("state", {_S.INTACT: 5}, 10), 19: by_class("state", {_S.INTACT: 13}, 18)}
-            ),
-            "text-allow-overlap": True,
-            "text-ignore-placement": True,
+            "icon-image": _by_word("class", badges.CLASSES, "@good", ""),
+            "icon-size": zoomed({17: 0.55, 19: 0.85}),
+            "icon-padding": 0,
         },
-        "paint": {
-            "text-color": by_class(
-                "state",
-                {_S.INTACT: "@good", _S.DAMAGED: "@warn", _S.LOST: "@bad", _S.REMOVED: "@stopped"},
-                "@good",
-            ),
-            "text-halo-color": "@ring",
-            "text-halo-width": 1,
-        },
+    },
+    {
+        **_MARK,
+        "id": "wrong",  # the same once more, on top of all badges
+        "minzoom": 17,
+        "metadata": {},
+        "filter": ["all", SINGLE, ["!=", ["get", "state"], str(_S.INTACT)]],
     },
     {
         "id": "class",

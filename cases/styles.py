@@ -1,7 +1,7 @@
 """How cases are drawn (see ``tiles.styles``): colour tells how far one has come, size how urgent it is."""
 
 from cases.models import Case
-from tiles.strokes import SINGLE, by_class, clusters, zoomed
+from tiles.strokes import SINGLE, badge, by_class, clusters, zoomed
 
 _S, _U = Case.Stage, Case.Urgency
 _OVER = [_S.CLOSED, _S.VOIDED]
@@ -19,16 +19,25 @@ _colour = by_class(
     },
     "@case-new",
 )
+_badge = by_class(
+    "stage",
+    {
+        _S.ACCEPTED: badge("@case-accepted", "inbox"),
+        _S.REGISTERED: badge("@case-registered", "clipboard-check"),
+        _S.DISPOSAL: badge("@case-disposal", "wrench"),
+        _S.CHECKING: badge("@case-checking", "search-check"),
+    },
+    badge("@case-new", "megaphone"),
+)
 _is_over = ["in", ["get", "stage"], ["literal", [str(stage) for stage in _OVER]]]
 
 
 def _radius(general: float, urgent: float, major: float) -> list:
-    return [
-        "case",
-        _is_over,
-        general * 0.8,
-        by_class("urgency", {_U.URGENT: urgent, _U.MAJOR: major}, general),
-    ]
+    return ["case", _is_over, general * 0.8, _per_urgency(general, urgent, major)]
+
+
+def _per_urgency(general: float, urgent: float, major: float) -> list:
+    return by_class("urgency", {_U.URGENT: urgent, _U.MAJOR: major}, general)
 
 
 CASES = (
@@ -57,6 +66,19 @@ CASES = (
             "circle-opacity": ["case", _is_over, 0.55, 1],
             "circle-stroke-color": "@ring",
             "circle-stroke-width": ["case", _is_over, 0, 1.4],
+        },
+    },
+    {
+        "id": "stage",  # of those that still want doing: told by a sign as well as by colour
+        "type": "symbol",
+        "minzoom": 16,
+        "filter": ["all", SINGLE, ["!", _is_over]],
+        "layout": {
+            "icon-image": _badge,
+            "icon-size": zoomed({16: _per_urgency(0.55, 0.7, 0.85), 18: _per_urgency(0.7, 0.9, 1.1)}),
+            "icon-allow-overlap": True,
+            "icon-ignore-placement": True,
+            "symbol-sort-key": _per_urgency(1, 2, 3),
         },
     },
     {

@@ -16,7 +16,7 @@ from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
 from gis.models import DataSource, User
-from tiles import filters, mvt, questions, serving, signing_in, styles
+from tiles import filters, mvt, questions, serving, signing_in, sprites, styles
 from tiles.extents import Outlines
 from tiles.palette import THEMES
 from tiles.questions import layers_named
@@ -54,14 +54,14 @@ class TileView(MapView):
     """
 
     def get(self, request: Request, names: str, z: str, x: str, y: str) -> HttpResponse:
-        return tile_response(request, names, mvt.Tile.read(z, x, y))
+        return tile_response(request, names, mvt.Tile.read(z, x, y), query=request.META["QUERY_STRING"])
 
 
-def tile_response(request: Request, names: str, at: mvt.Tile) -> HttpResponse:
-    """One tile of these layers for whoever asks, with the request's filters."""
+def tile_response(request: Request, names: str, at: mvt.Tile, *, query: str) -> HttpResponse:
+    """One tile of these layers for whoever asks, with the filters of a query string."""
     user = cast(User, request.user)
     signing_in.learn()
-    question = questions.compiled(names, at.z, request.META["QUERY_STRING"], user)
+    question = questions.compiled(names, at.z, query, user)
     return serving.respond(request._request, question, at, asker=user.pk)
 
 
@@ -122,7 +122,33 @@ class StyleView(MapView):
             shown,
             tiles_of=lambda together: tiles_address(request, together),
             credits=DataSource.credits(),
+            sprite=sprite_address(request, theme),
         )
         response = Response(document)
         response["Cache-Control"] = "private, no-cache"
         return response
+
+
+class SpriteView(APIView):
+    """``/sprites/{paper|night}[@2x].{json|png}``: the badges of the styles. They tell nothing of anybody."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    content_negotiation_class = WhatTheServerHas
+    schema = None
+
+    def get(self, request: Request, theme: str, ratio: int, kind: str) -> HttpResponse:
+        if theme not in THEMES or kind not in ("json", "png"):
+            raise NotHere
+        if kind == "json":
+            response = HttpResponse(sprites.index(ratio), content_type="application/json")
+        else:
+            response = HttpResponse(sprites.sheet(theme, ratio), content_type="image/png")
+        response["Cache-Control"] = "public, max-age=3600"
+        return response
+
+
+def sprite_address(request: HttpRequest | Request, theme: str) -> str:
+    """The absolute address of a theme's sprite, to which clients add ``@2x`` and ``.json`` or ``.png``."""
+    address = reverse("sprite", kwargs={"theme": theme, "kind": "json"})
+    return request.build_absolute_uri(address.removesuffix(".json"))

@@ -19,9 +19,10 @@ from shapely.geometry.base import BaseGeometry
 from gis import crs
 from gis.errors import BadParameter
 from gis.layers import Layer
-from tiles import cql2, systems, times
+from tiles import cql2_tree as tree
+from tiles import systems, times
 from tiles.attributes import kind_of, output_field_of
-from tiles.cql2 import Fault
+from tiles.cql2_tree import Fault
 from tiles.systems import System
 
 GEOMETRY = "geometry"  # what a layer's geometry is called in filters
@@ -49,12 +50,12 @@ _TEMPORAL = {
 }
 
 
-def knows(layer: Layer, names: Iterable[cql2.Property]) -> bool:
+def knows(layer: Layer, names: Iterable[tree.Property]) -> bool:
     """Whether the layer has all that a filter names."""
     return all(named.name in layer.paths or named.name == GEOMETRY for named in names)
 
 
-def condition(node: cql2.Node, layer: Layer, system: System) -> Q:
+def condition(node: tree.Node, layer: Layer, system: System) -> Q:
     """The condition of a tree on the rows of ``layer``; Fault for what does not fit it.
 
     Coordinates in the tree are in ``system``.
@@ -66,33 +67,33 @@ class _Meaning:
     def __init__(self, layer: Layer, system: System):
         self.layer, self.system = layer, system
 
-    def of(self, node: cql2.Node) -> Q:
+    def of(self, node: tree.Node) -> Q:
         match node:
-            case cql2.Both("AND", parts):
+            case tree.Both("AND", parts):
                 return Q(*map(self.of, parts))
-            case cql2.Both("OR", parts):
+            case tree.Both("OR", parts):
                 return Q(*map(self.of, parts), _connector=Q.OR)
-            case cql2.Not(inner):
+            case tree.Not(inner):
                 return ~self.of(inner)
-            case cql2.Always(value):
+            case tree.Always(value):
                 return ~Q(pk__in=[]) if value else Q(pk__in=[])
-            case cql2.Comparison():
+            case tree.Comparison():
                 return self.comparison(node)
-            case cql2.Like():
+            case tree.Like():
                 return self.like(node)
-            case cql2.Among():
+            case tree.Among():
                 return self.among(node)
-            case cql2.Missing(operand):
+            case tree.Missing(operand):
                 return _holds("{} IS NULL", self.column(operand))
-            case cql2.Function(family="s"):
+            case tree.Function(family="s"):
                 return self.spatial(node)
-            case cql2.Function():
+            case tree.Function():
                 return self.temporal(node)
         raise TypeError(node)
 
     # --- comparisons
 
-    def comparison(self, node: cql2.Comparison) -> Q:
+    def comparison(self, node: tree.Comparison) -> Q:
         left, sign, right = node.left, node.sign, node.right
         if not _names_something(left):
             left, sign, right = right, _FLIPPED[sign], left
@@ -100,13 +101,13 @@ class _Meaning:
             raise Fault(node.left.at, _("one side must be an attribute"))
         kind = self.kind(left)
         self.refuse_other_kind(right, kind)
-        if isinstance(right, cql2.Moment):
+        if isinstance(right, tree.Moment):
             return self.timed(left, sign, right, kind)
         if sign in ("=", "<>"):
             self.refuse_no_choice(left, right)
         return _holds(f"{{}} {sign} {{}}", self.expression(left), self.expression(right))
 
-    def timed(self, left: cql2.Scalar, sign: str, right: cql2.Moment, kind: str) -> Q:
+    def timed(self, left: tree.Scalar, sign: str, right: tree.Moment, kind: str) -> Q:
         """A comparison with a time; a day is all of it."""
         first, last = (Value(end) for end in _ends(right, kind))
         column = self.expression(left)
@@ -115,21 +116,21 @@ class _Meaning:
             return same if sign == "=" else ~same
         return _holds(f"{{}} {sign} {{}}", column, last if sign in ("<=", ">") else first)
 
-    def like(self, node: cql2.Like) -> Q:
+    def like(self, node: tree.Like) -> Q:
         for side in (node.operand, node.pattern):
             if self.kind(side) != "text":
                 raise Fault(side.at, _("only a text is LIKE a pattern"))
-        pattern = node.pattern.of if isinstance(node.pattern, cql2.Folded) else node.pattern
-        if not isinstance(pattern, cql2.Literal):
+        pattern = node.pattern.of if isinstance(node.pattern, tree.Folded) else node.pattern
+        if not isinstance(pattern, tree.Literal):
             raise Fault(node.pattern.at, _("the pattern is a text in quotes"))
         if (len(pattern.value) - len(pattern.value.rstrip("\\"))) % 2:
             raise Fault(pattern.at, _("the pattern ends with an escape"))
         return _holds("{} LIKE {}", self.expression(node.operand), self.expression(node.pattern))
 
-    def among(self, node: cql2.Among) -> Q:
+    def among(self, node: tree.Among) -> Q:
         kind = self.kind(node.operand)
         if kind in ("time", "date"):
-            same = (cql2.Comparison("=", node.operand, option, node.at) for option in node.options)
+            same = (tree.Comparison("=", node.operand, option, node.at) for option in node.options)
             return Q(*map(self.comparison, same), _connector=Q.OR)
         for option in node.options:
             self.refuse_other_kind(option, kind)
@@ -140,7 +141,7 @@ class _Meaning:
 
     # --- what stands on a side
 
-    def field(self, named: cql2.Property):
+    def field(self, named: tree.Property):
         if named.name == GEOMETRY:
             raise Fault(named.at, _("the geometry is only for spatial functions"))
         if named.name not in self.layer.paths:
@@ -148,45 +149,45 @@ class _Meaning:
             raise Fault(named.at, _("there is no attribute “%(name)s”, but %(names)s") % facts)
         return output_field_of(self.layer, named.name)
 
-    def column(self, named: cql2.Property) -> F:
+    def column(self, named: tree.Property) -> F:
         self.field(named)
         return F(self.layer.paths[named.name])
 
-    def kind(self, side: cql2.Scalar) -> str:
+    def kind(self, side: tree.Scalar) -> str:
         """text, number, boolean, time or date."""
         match side:
-            case cql2.Property():
+            case tree.Property():
                 return kind_of(self.field(side))
-            case cql2.Folded(of):
+            case tree.Folded(of):
                 if self.kind(of) != "text":
                     raise Fault(of.at, _("only a text has upper and lower case"))
                 return "text"
-            case cql2.Moment():
+            case tree.Moment():
                 return "time"
         return side.kind
 
-    def expression(self, side: cql2.Scalar) -> Expression | F:
+    def expression(self, side: tree.Scalar) -> Expression | F:
         match side:
-            case cql2.Property():
+            case tree.Property():
                 return self.column(side)
-            case cql2.Folded(of):
+            case tree.Folded(of):
                 return Lower(self.expression(of))
-            case cql2.Literal():
+            case tree.Literal():
                 return Value(side.value)
         raise Fault(side.at, _("a time is compared with an attribute"))
 
-    def refuse_other_kind(self, side: cql2.Scalar, kind: str) -> None:
+    def refuse_other_kind(self, side: tree.Scalar, kind: str) -> None:
         wanted = {
             "text": _("a text in single quotes"), "number": _("a number"), "boolean": _("TRUE or FALSE"),
             "time": _("a TIMESTAMP or DATE"), "date": _("a TIMESTAMP or DATE"),
         }  # fmt: skip
         given = self.kind(side)
-        if given != kind and not (isinstance(side, cql2.Moment) and kind == "date"):
+        if given != kind and not (isinstance(side, tree.Moment) and kind == "date"):
             raise Fault(side.at, _("it is compared with %(kind)s") % {"kind": wanted[kind]})
 
-    def refuse_no_choice(self, side: cql2.Scalar, value: cql2.Scalar) -> None:
+    def refuse_no_choice(self, side: tree.Scalar, value: tree.Scalar) -> None:
         """A value that the attribute can never have is a slip."""
-        if not (isinstance(side, cql2.Property) and isinstance(value, cql2.Literal)):
+        if not (isinstance(side, tree.Property) and isinstance(value, tree.Literal)):
             return
         choices = [key for key, _label in self.field(side).flatchoices]
         if choices and value.value not in choices:
@@ -195,10 +196,10 @@ class _Meaning:
 
     # --- times
 
-    def temporal(self, node: cql2.Function) -> Q:
+    def temporal(self, node: tree.Function) -> Q:
         kinds = {
             self.time_kind(named)
-            for named in cql2.names_in((node.left, node.right))
+            for named in tree.names_in((node.left, node.right))
         }  # fmt: skip
         if not kinds:
             raise Fault(node.at, _("one side must be an attribute"))
@@ -209,42 +210,42 @@ class _Meaning:
             return ~self.related("intersects", node, kind)
         return self.related(node.name, node, kind)
 
-    def time_kind(self, named: cql2.Property) -> str:
+    def time_kind(self, named: tree.Property) -> str:
         kind = kind_of(self.field(named))
         if kind not in ("time", "date"):
             raise Fault(named.at, _("“%(name)s” is not a time") % {"name": named.name})
         return kind
 
-    def related(self, name: str, node: cql2.Function, kind: str) -> Q:
+    def related(self, name: str, node: tree.Function, kind: str) -> Q:
         ends = dict(zip(("a0", "a1"), self.ends(node.left, kind), strict=True))
         ends |= zip(("b0", "b1"), self.ends(node.right, kind), strict=True)
         told = (relation.split() for relation in _TEMPORAL[name].split(", "))
         return Q(*(_holds(f"{{}} {sign} {{}}", ends[one], ends[other]) for one, sign, other in told))
 
-    def ends(self, side: cql2.Property | cql2.Moment | cql2.Interval, kind: str) -> tuple:
+    def ends(self, side: tree.Property | tree.Moment | tree.Interval, kind: str) -> tuple:
         match side:
-            case cql2.Property():
+            case tree.Property():
                 return self.column(side), self.column(side)
-            case cql2.Interval(start, end):
+            case tree.Interval(start, end):
                 return self.ends(start, kind)[0], self.ends(end, kind)[1]
-            case cql2.Moment(".."):
+            case tree.Moment(".."):
                 return tuple(Value(end.date() if kind == "date" else end) for end in _EVER)
         return tuple(map(Value, _ends(side, kind)))
 
     # --- places
 
-    def spatial(self, node: cql2.Function) -> Q:
+    def spatial(self, node: tree.Function) -> Q:
         left, name, right = node.left, node.name, node.right
-        if isinstance(left, cql2.Geometry):
+        if isinstance(left, tree.Geometry):
             left, name, right = right, _SWAPPED.get(name, name), left
-        for side, wanted in ((left, cql2.Property), (right, cql2.Geometry)):
+        for side, wanted in ((left, tree.Property), (right, tree.Geometry)):
             if not isinstance(side, wanted):
                 raise Fault(side.at, _("one side must be the geometry, the other one coordinates"))
         if left.name != GEOMETRY:
             raise Fault(left.at, _("“%(name)s” is no geometry, but “geometry” is") % {"name": left.name})
         return Q(**{f"{self.layer.geometry}__{name}": self.area(right)})
 
-    def area(self, given: cql2.Geometry) -> GEOSGeometry:
+    def area(self, given: tree.Geometry) -> GEOSGeometry:
         """The geometry in EPSG:4326, valid; Fault otherwise."""
         if given.kind == "BBox":
             return self.bbox(given)
@@ -259,13 +260,13 @@ class _Meaning:
             raise Fault(given.at, _("the geometry is not valid: %(why)s") % {"why": why})
         return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=crs.STORAGE)
 
-    def bbox(self, given: cql2.Geometry) -> GEOSGeometry:
+    def bbox(self, given: tree.Geometry) -> GEOSGeometry:
         try:
             return systems.rectangle(list(given.coordinates), system=self.system, parameter="filter")
         except BadParameter as wrong:
             raise Fault(given.at, str(wrong.facts["reason"])) from wrong
 
-    def shape(self, given: cql2.Geometry) -> BaseGeometry:
+    def shape(self, given: tree.Geometry) -> BaseGeometry:
         """The geometry as it is written."""
         if given.kind == "GeometryCollection":
             if any(part.kind in ("BBox", "GeometryCollection") for part in given.coordinates):
@@ -281,8 +282,8 @@ class _Meaning:
             raise Fault(given.at, _("these coordinates make no geometry")) from wrong
 
 
-def _names_something(side: cql2.Scalar) -> bool:
-    return next(cql2.names_in(side), None) is not None
+def _names_something(side: tree.Scalar) -> bool:
+    return next(tree.names_in(side), None) is not None
 
 
 def _holds(text: str, *parts: Expression | F) -> Q:
@@ -305,7 +306,7 @@ class _Condition(Func):
         return f"({sql})", tuple(param for _part, params in compiled for param in params)
 
 
-def _ends(moment: cql2.Moment, kind: str) -> tuple[datetime, datetime] | tuple[date, date]:
+def _ends(moment: tree.Moment, kind: str) -> tuple[datetime, datetime] | tuple[date, date]:
     """The first and the last instant of a time or day; as days, if ``kind`` is date."""
     try:
         start, end, closed = times.span(moment.text, name="filter")

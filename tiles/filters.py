@@ -18,6 +18,7 @@ from gis.jurisdiction import Scoped
 from gis.layers import Layer
 from tiles import cql2, cql2_query, systems
 from tiles.attributes import output_field_of
+from tiles.cql2_tree import names_in
 from tiles.systems import CRS84, box
 from tiles.times import interval, span
 
@@ -48,7 +49,7 @@ def apply(rows: Scoped, layer: Layer, params: Mapping[str, str]) -> Scoped:
         rows = _in_any_region(rows, params["region_code"])
     if "filter" in params:
         tree = cql2.parse(params["filter"])
-        if cql2_query.knows(layer, cql2.names_in(tree)):
+        if cql2_query.knows(layer, names_in(tree)):
             system = systems.named(params.get("filter-crs", CRS84), parameter="filter-crs")
             rows = rows.filter(cql2_query.condition(tree, layer, system))
     for name in layer.paths.keys() - COMMON:
@@ -77,7 +78,7 @@ def refuse_unknown(params: Mapping[str, str], *layers: Layer, also: Iterable[str
         )
     if "filter" in params:
         tree = cql2.parse(params["filter"])
-        if not any(cql2_query.knows(layer, cql2.names_in(tree)) for layer in layers):
+        if not any(cql2_query.knows(layer, names_in(tree)) for layer in layers):
             cql2_query.condition(tree, layers[0], systems.STORED)  # says which name is unknown, and where
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
 from gis.layers import Layer, layers
-from tiles import extents, systems
+from tiles import extents, ogc_tiles, systems
 from tiles.attributes import schema_of
 from tiles.cql2_query import GEOMETRY
 from tiles.extents import Outlines
@@ -40,6 +40,12 @@ CONFORMS_TO = [
             "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
             "temporal-functions",
         ),
+        "ogcapi-tiles-1/1.0": (
+            "core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets",
+            "collections-selection", "mvt", "oas30",
+        ),
+        "tms/2.0": ("tilematrixset", "json-tilematrixset", "tilematrixsetlimits", "json-tilematrixsetlimits"),
+        "ogcapi-common-2/1.0": ("collections",),
     }.items()
     for part in parts
 ]  # fmt: skip
@@ -56,6 +62,8 @@ class Landing(OgcView):
             ),
             self.link("conformance", "ogc-conformance", title=_("Conformance classes")),
             self.link("data", "ogc-collections", title=_("Collections")),
+            self.link(f"{REL}tilesets-vector", "ogc-tilesets", title=_("Vector tiles")),
+            self.link(f"{REL}tiling-schemes", "ogc-matrix-sets", title=_("Tile matrix sets")),
         ]
         return reply({"title": _("Wangge"), "description": _("The layers of the city."), "links": links})
 
@@ -137,6 +145,7 @@ def collection(view: OgcView, layer: Layer, outlines: Outlines, offered: list[st
             view.link("self", "ogc-collection", layer.name, title=title),
             view.link("items", "ogc-items", layer.name, media_type=GEOJSON, title=title),
             view.link(queryables, "ogc-queryables", layer.name, media_type=JSON_SCHEMA, title=title),
+            view.link(f"{REL}tilesets-vector", "ogc-collection-tilesets", layer.name, title=title),
         ],
     }
 
@@ -162,4 +171,5 @@ urlpatterns = [
     path("ogc/collections/<str:name>/queryables", Queryables.as_view(), name="ogc-queryables"),
     path("ogc/collections/<str:name>/items", Items.as_view(), name="ogc-items"),
     path("ogc/collections/<str:name>/items/<int:pk>", Item.as_view(), name="ogc-item"),
+    *ogc_tiles.urlpatterns,
 ]

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from gis.errors import BadParameter, NotHere
 from gis.layers import Layer, layers
 from tiles import filters
-from tiles.api import MapView, WhatTheServerHas
+from tiles.api import WhatTheServerHas
 
 JSON, GEOJSON = "application/json", "application/geo+json"
 JSON_SCHEMA = "application/schema+json"
@@ -35,7 +35,6 @@ def described(operation_id: str, summary: str, **more):
 class OgcView(APIView):
     """An OGC resource of the one who signed in."""
 
-    authentication_classes = MapView.authentication_classes
     content_negotiation_class = WhatTheServerHas
     formats: tuple[str, ...] = ("json", "geojson")
     takes: tuple[str, ...] = ("f",)  # query parameters beside the layers' filters

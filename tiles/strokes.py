@@ -47,4 +47,9 @@ def clusters(colour: str) -> tuple[dict, ...]:
     )
 
 
+def badge(colour: str, icon: str) -> str:
+    """The name of a badge (``tiles.sprites``): a lucide icon on a disc of a colour (``"@place"``)."""
+    return f"{colour.removeprefix('@')}:{icon}"
+
+
 SINGLE = ["!", ["has", "point_count"]]

@@ -78,11 +78,12 @@ def style(
     *,
     tiles_of: Callable[[list[Layer]], str],
     credits: Mapping[str, set[str]],
+    sprite: str,
 ) -> dict:
     """The MapLibre style of the layers in ``theme``.
 
     ``tiles_of`` gives the absolute address of tiles of some layers, with ``{z}/{x}/{y}`` in it;
-    ``credits`` says by layer whom the map thanks.
+    ``credits`` says by layer whom the map thanks; ``sprite`` is the absolute address of the theme's badges.
     """
     shown = [layer for layer in shown if layer.style]
     colours = palette(theme)
@@ -94,6 +95,7 @@ def style(
         "version": 8,
         "name": f"wangge {theme}",
         "metadata": {"wangge:theme": theme, "wangge:palette": colours},
+        "sprite": sprite,
         "sources": sources,
         "layers": [
             painted(ground, colours),

@@ -28,19 +28,23 @@ COMPONENTS = """
 """.split()
 
 ICONS = """
-    activity arrow-down arrow-left arrow-right arrow-up ban bell book-open briefcase building building-2
-    calendar camera chart-bar chart-line chart-pie check chevron-down chevron-left chevron-right chevron-up
-    chevrons-left chevrons-right chevrons-up-down circle circle-check circle-plus circle-x clipboard-list
-    clock cloud-off combine compass copy crosshair dot download ellipsis ellipsis-vertical external-link eye
-    eye-off file file-text files filter flag flame folder folder-open funnel gauge globe grid-3x3
-    grip-vertical hash hexagon history home house image inbox info key languages layers layers-2 link list
+    activity armchair arrow-down arrow-left arrow-right arrow-up ban bed bell bike book-open briefcase
+    building building-2 bus calendar camera car cctv chart-bar chart-line chart-pie check chevron-down
+    chevron-left chevron-right chevron-up chevrons-left chevrons-right chevrons-up-down circle circle-check
+    circle-dot circle-plus circle-x clipboard-check clipboard-list clock cloud-off combine compass
+    construction copy crosshair dot download drama dumbbell ellipsis ellipsis-vertical external-link eye
+    eye-off factory fence file file-text files filter fire-extinguisher flag flame flower-2 folder
+    folder-open funnel gauge globe graduation-cap grid-2x2 grid-3x3 grip-vertical hammer hash hexagon
+    history home hospital house image inbox info key lamp landmark languages layers layers-2 link list
     list-checks list-filter loader loader-circle locate locate-fixed lock log-in log-out magnet map map-pin
-    map-pin-plus map-pinned maximize menu message-square milestone minimize minus monitor moon mouse-pointer
-    move navigation octagon-alert paintbrush palette pause pen-tool pencil pentagon phone play plus printer
-    redo-2 refresh-cw rotate-ccw route ruler save scale scissors search send settings share-2 shield
-    shield-check sliders-horizontal smartphone spline split square star store sun table tag target timer
-    trash-2 trees triangle-alert undo-2 unlock upload user user-check user-plus users warehouse waypoints
-    wifi wifi-off wrench x zoom-in zoom-out
+    map-pin-plus map-pinned maximize megaphone menu message-square milestone minimize minus monitor moon
+    mouse-pointer move navigation newspaper octagon-alert paintbrush palette pause pen-tool pencil pentagon
+    phone pill play plus printer radio-tower redo-2 refresh-cw rotate-ccw route router ruler save scale
+    school scissors search search-check send settings share-2 shield shield-check shirt shopping-bag
+    shopping-basket shopping-cart signpost sliders-horizontal smartphone spline split square square-parking
+    star store sun table tag target timer toilet trash-2 tree-deciduous trees triangle-alert undo-2 unlock
+    upload user user-check user-plus users utensils warehouse waypoints wifi wifi-off wrench x zap zoom-in
+    zoom-out
 """.split()
 
 

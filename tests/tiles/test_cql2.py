@@ -18,7 +18,8 @@ from tests.city import MAP
 from tests.tiles.decoding import decoded
 from tests.tiles.decoding import features as tile_features
 from tiles import cql2, filters
-from tiles.cql2 import Fault, parse
+from tiles.cql2 import parse
+from tiles.cql2_tree import Fault
 from tiles.mvt import Tile
 
 PLACES, CASES, BUILDINGS = (layers.get(name) for name in ("places", "cases", "buildings"))

@@ -95,7 +95,10 @@ def test_the_document_is_openapi_with_the_paths_of_the_standard(get):
     assert document["openapi"].startswith("3.0.")
     assert set(document["paths"]) == {
         "/", "/api", "/conformance", "/collections", "/collections/{name}", "/collections/{name}/queryables",
-        "/collections/{name}/items", "/collections/{name}/items/{id}",
+        "/collections/{name}/items", "/collections/{name}/items/{id}", "/collections/{name}/tiles",
+        "/collections/{name}/tiles/WebMercatorQuad", "/collections/{name}/tiles/WebMercatorQuad/{z}/{y}/{x}",
+        "/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/{z}/{y}/{x}",
+        "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad",
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_the_base_map_is_one_source_and_each_other_layer_its_own(style):
 def test_nothing_is_fetched_from_elsewhere(style):
     document = style("paper")
     assert "glyphs" not in document
-    assert "sprite" not in document
+    assert document["sprite"] == "http://testserver/sprites/paper"
     addresses = [address for source in document["sources"].values() for address in source["tiles"]]
     assert all(address.startswith("http://testserver/tiles/") for address in addresses)
 
