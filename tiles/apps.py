@@ -8,6 +8,7 @@ class TilesConfig(AppConfig):
     verbose_name = _("Map service")
 
     def ready(self):
-        from tiles import stamps
+        from tiles import rollup, stamps
 
         post_migrate.connect(stamps.follow, dispatch_uid="tiles-stamps")
+        post_migrate.connect(rollup.keep, dispatch_uid="tiles-sums")

@@ -5,6 +5,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gis.jurisdiction import RegionCodeField, Scoped
+from tiles.rollup import PointSum
+
+__all__ = ["Pack", "PointSum"]
 
 
 class PackQuerySet(Scoped):

@@ -11,7 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from gis.layers import Layer
-from tiles import filters, parts
+from tiles import filters, parts, rollup
 from tiles.pyramid import BUFFER, DEEPEST, EXTENT, TILE_PX, WORLD_M, Tile, pixel_m
 
 __all__ = ["BUFFER", "DEEPEST", "EXTENT", "TILE_PX", "WORLD_M", "Made", "Tile", "pixel_m", "run", "statement"]
@@ -50,7 +50,14 @@ def statement(asked: Iterable[Layer], *, z: int, user, params, thin: int = 0) ->
         if z not in layer.zooms:
             continue
         try:
-            pieces.extend(parts.of(layer, rows.order_by(), z=z, thin=thin, room=BUDGET // len(asked)))
+            if (
+                parts.is_clustered(layer, z)
+                and (sums := rollup.sums(layer, user=user, params=params)) is not None
+            ):
+                sums = filters.apply(sums, layer, params)
+                pieces.append(parts.clusters_of_sums(layer, rows.order_by(), sums, z))
+            else:
+                pieces += parts.of(layer, rows.order_by(), z=z, thin=thin, room=BUDGET // len(asked))
         except EmptyResultSet:  # an empty jurisdiction, or a filter that nothing can pass
             continue
     return f"SELECT {' || '.join(pieces)}" if pieces else ""

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from gis.fields import WEB_MERCATOR
 from gis.layers import Clustered, Coverage, Layer, Simplified
-from tiles import styles
+from tiles import rollup, styles
 from tiles.pyramid import BUFFER, EXTENT, TILE_PX, WORLD_M, pixel_m
 
 TILE = "ST_TileEnvelope(%(z)s, %(x)s, %(y)s)"
@@ -32,17 +32,21 @@ def of(layer: Layer, rows: QuerySet, *, z: int, thin: int, room: int) -> list[st
     same ones. Shapes become coarser. Points of a clustered layer become clusters at every zoom, and none is
     lost. At the last level the features have at most ``room`` bytes.
     """
-    match layer.generalise:
-        case Clustered(below=below, cell_px=cell_px) if z < below:
-            return [_clusters(layer, rows, z, cell_px)]
-        case Clustered(cell_px=cell_px) if thin:  # points lie too close: counted rather than left out
-            return [_clusters(layer, rows, z, min(4 * 2**thin, cell_px))]
+    if isinstance(layer.generalise, Clustered):
+        if is_clustered(layer, z):
+            return [_clusters(layer, rows, z, layer.generalise.cell_px)]
+        if thin:  # points lie too close: counted rather than left out
+            return [_clusters(layer, rows, z, min(4 * 2**thin, layer.generalise.cell_px))]
     if thin == LAST_LEVEL:
         return [_as_mvt(layer.name, _first_bytes(layer, _features(layer, rows, z, thin), room))]
     pieces = [_as_mvt(layer.name, _features(layer, rows, z, thin))]
     if z >= styles.labelled_from(layer):
         pieces.append(_label_points(layer, rows, z, thin))
     return pieces
+
+
+def is_clustered(layer: Layer, z: int) -> bool:
+    return isinstance(layer.generalise, Clustered) and z < layer.generalise.below
 
 
 # --- pieces of SQL ------------------------------------------------------------------------------
@@ -173,6 +177,43 @@ def _clusters(layer: Layer, rows: QuerySet, z: int, cell_px: int) -> str:
     """
     per_tile = TILE_PX // cell_px
     side_m, last = WORLD_M / 2**z / per_tile, per_tile * 2**z - 1
+    return _drawn_clusters(
+        layer,
+        rows,
+        f"""SELECT least(floor((x + {WORLD_M / 2}) / {side_m}), {last}) AS across,
+                   least(floor(({WORLD_M / 2} - y) / {side_m}), {last}) AS down,
+                   count(*)::int AS members, min("@id") AS "@id", avg(x) AS x, avg(y) AS y
+              FROM (SELECT "@id", ST_X("@geometry") AS x, ST_Y("@geometry") AS y
+                      FROM {_source(layer, rows, ())}
+                     WHERE "@geometry" && {TILE_AND_BUFFER}) point
+             GROUP BY 1, 2""",
+        f"""across BETWEEN %(x)s * {per_tile} AND %(x)s * {per_tile} + {per_tile - 1}
+            AND down BETWEEN %(y)s * {per_tile} AND %(y)s * {per_tile} + {per_tile - 1}""",
+    )
+
+
+def clusters_of_sums(layer: Layer, rows: QuerySet, sums: QuerySet, z: int) -> str:
+    """The same clusters from ``sums`` (``tiles.rollup``): a square is a range of squares that are summed."""
+    assert isinstance(layer.generalise, Clustered)
+    wanted = z + rollup.squares_deeper(layer.generalise.cell_px)
+    summed = min(zoom for zoom in rollup.zooms_of_squares(layer) if zoom >= wanted)
+    columns = ("square", "members", "x_cm", "y_cm", "keys")
+    tile, bits = "tiles_square(%(z)s, %(x)s, %(y)s)", 2 * (summed - z)
+    return _drawn_clusters(
+        layer,
+        rows,
+        f"""SELECT sum(members)::int AS members, bit_xor(keys) AS "@id",
+                   (sum(x_cm) / sum(members) / 100)::float8 AS x,
+                   (sum(y_cm) / sum(members) / 100)::float8 AS y
+              FROM ({_compiled(sums.order_by(), *columns)}) sums ({", ".join(columns)})
+             WHERE square BETWEEN {tile} << {bits} AND (({tile} + 1) << {bits}) - 1
+             GROUP BY square >> {2 * (summed - wanted)} HAVING sum(members) > 0""",
+        "true",
+    )
+
+
+def _drawn_clusters(layer: Layer, rows: QuerySet, squares: str, chosen: str) -> str:
+    """The features of ``squares``, which select members, x, y and, of a single one, "@id"."""
     alone = _compiled(rows.filter(pk=RawSQL('square."@id"', ())), *(layer.paths[name] for name in layer.lean))
     names = ", ".join(_quoted(name) for name in layer.lean)
     return _as_mvt(
@@ -180,14 +221,7 @@ def _clusters(layer: Layer, rows: QuerySet, z: int, cell_px: int) -> str:
         f"""SELECT CASE WHEN members = 1 THEN "@id" END AS "@id",
                    ST_AsMVTGeom(ST_Point(x, y, {WEB_MERCATOR}), {TILE}, {EXTENT}, 0, false) AS "@geometry",
                    CASE WHEN members > 1 THEN members END AS point_count {_drawn(layer, layer.lean)}
-              FROM (SELECT least(floor((x + {WORLD_M / 2}) / {side_m}), {last}) AS across,
-                           least(floor(({WORLD_M / 2} - y) / {side_m}), {last}) AS down,
-                           count(*)::int AS members, min("@id") AS "@id", avg(x) AS x, avg(y) AS y
-                      FROM (SELECT "@id", ST_X("@geometry") AS x, ST_Y("@geometry") AS y
-                              FROM {_source(layer, rows, ())}
-                             WHERE "@geometry" && {TILE_AND_BUFFER}) point
-                     GROUP BY 1, 2 OFFSET 0) square  -- the fence: squares are chosen after they are counted
+              FROM ({squares} OFFSET 0) square  -- the fence: squares are chosen after they are counted
               LEFT JOIN LATERAL ({alone}) alone ({names}) ON members = 1
-             WHERE across BETWEEN %(x)s * {per_tile} AND %(x)s * {per_tile} + {per_tile - 1}
-               AND down BETWEEN %(y)s * {per_tile} AND %(y)s * {per_tile} + {per_tile - 1}""",
+             WHERE {chosen}""",
     )
