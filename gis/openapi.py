@@ -22,7 +22,4 @@ class Basic(OpenApiAuthenticationExtension):
 
 
 class Session(SessionScheme):
-    """Also of those that remember whom they found good."""
-
-    match_subclasses = True
-    priority = 0
+    target_class = "gis.sessions.SessionAuthentication"

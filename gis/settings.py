@@ -177,7 +177,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "gis.authentication.BearerAuthentication",
         "gis.authentication.BasicAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "gis.sessions.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gis.permissions.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

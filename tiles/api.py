@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis.authentication import BasicAuthentication, BearerAuthentication
 from gis.errors import NotHere
 from gis.layers import Layer, layers
 from gis.models import DataSource, User
@@ -20,7 +19,6 @@ from tiles import filters, mvt, questions, serving, signing_in, sprites, styles
 from tiles.extents import Outlines
 from tiles.palette import THEMES
 from tiles.questions import layers_named
-from tiles.signing_in import Remembering
 
 
 class WhatTheServerHas(BaseContentNegotiation):
@@ -34,7 +32,6 @@ class WhatTheServerHas(BaseContentNegotiation):
 
 
 class MapView(APIView):
-    authentication_classes = (BearerAuthentication, BasicAuthentication, Remembering)
     content_negotiation_class = WhatTheServerHas
     schema = None  # not in the OpenAPI document: TileJSON describes the tiles, docs/tiles.md the addresses
 

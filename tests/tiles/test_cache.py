@@ -253,14 +253,12 @@ def test_the_table_keeps_to_its_size(ask, settings):
 
 
 def test_a_statement_that_takes_too_long_is_a_clear_answer(ask):
-    new_case("C1")
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = '1ms'")
-        try:
-            slow = ask(Tile(8, *(v >> 8 for v in HERE[1:])))
-            again = ask(Tile(8, *(v >> 8 for v in HERE[1:])))
-        finally:
-            cursor.execute("RESET statement_timeout")
+    at = Tile(17, HERE.x * 2, HERE.y * 2)
+    with elsewhere() as other, connection.cursor() as cursor:
+        other.execute("LOCK TABLE cases_case IN ACCESS EXCLUSIVE MODE")  # the tile must wait for it
+        cursor.execute("SET statement_timeout = '500ms'")
+        slow, again = ask(at), ask(at)
+        cursor.execute("RESET statement_timeout")
     assert [slow.status_code, again.status_code] == [503, 503]
     assert (slow.json()["code"], slow["Retry-After"]) == ("too-slow", "30")
 
