@@ -9,10 +9,10 @@ import re
 from bisect import bisect_right
 
 from geocoder.elements import Element, Kind, Reading
-from geocoder.grammar_names import Names, Segment
+from geocoder.grammar_names import Names, Segment, goes_on
 from geocoder.grammar_numbers import STARTS as NUMBER_STARTS
 from geocoder.grammar_numbers import numbered
-from geocoder.grammar_order import KINDS, START, order
+from geocoder.grammar_order import KINDS, LEVEL, START, order
 from geocoder.grammar_values import value_of
 from geocoder.grammar_words import words
 from geocoder.lexicon import Lexicon
@@ -32,6 +32,8 @@ _ANCHOR = re.compile(  # where another part may begin after a name without a kno
     rf"|(?<=[^{CHINESE}])[{CHINESE}]{{1,6}}(?:号楼|单元|楼|层|幢|栋|座|室|期|区|米|弄|号|组)"
     r"|斜?对面|正对|对过|旁边|附近|隔壁|门口|楼下|楼上|后面|前面|院内|路口|交叉|交汇|与|[东西南北][侧门区]|地下室|$"
 )
+_SURE = frozenset(KINDS.index(kind) for kind in (Kind.PROVINCE, Kind.CITY, Kind.DISTRICT, Kind.STREET))
+_LARGE = frozenset(KINDS.index(kind) for kind in KINDS if LEVEL.get(kind, 0) <= LEVEL[Kind.GROUP]) | {START}
 _WORTH_KEEPING = 3.0
 _FAR_BEHIND = 4.0
 _BEHIND = 0.8
@@ -59,11 +61,12 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
     length = len(text)
     columns: list[dict[int, State]] = [{} for _ in range(length + 1)]
     columns[0][START] = (0.0, 0, START, 0, None, "")
-    anchors = [found.start() for found in _ANCHOR.finditer(text)]
-    names = Names(text, _walls(text))
+    begin = _take_regions(text, columns)
+    anchors = [found.start() for found in _ANCHOR.finditer(text, begin)]
+    names = Names(text, _walls(text), begin)
     known = regions().match
     ahead, ahead_at = 0.0, 0
-    for start in range(length):
+    for start in range(begin, length):
         states = columns[start]
         if not states:
             continue
@@ -81,13 +84,42 @@ def _paths(text: str, lexicon: Lexicon | None) -> list[dict[int, State]]:
         kept = [(kind, state) for kind, state in states.items() if state[0] > least]
         segments = _segments(text, start, names, anchors, lexicon)
         best = _step(columns, start, kept, segments)
-        for end, meanings in known(text, start):
-            best = max(best, _step_to_regions(columns[end], start, end, meanings, kept))
+        # Inside the smaller parts no region begins, but for a new try after a separator.
+        if text[start - 1] in _SEPARATORS or any(kind in _LARGE for kind, _ in kept):
+            for end, meanings in known(text, start):
+                best = max(best, _step_to_regions(columns[end], start, end, meanings, kept))
         if best[0] > ahead or ahead_at <= start:
             ahead, ahead_at = best
         if not segments and not separator:
             _skip(kept, columns[start + 1], start)
     return columns
+
+
+def _take_regions(text: str, columns: list[dict[int, State]]) -> int:
+    """Read the regions in full that a text begins with, each inside the one before; where they end.
+
+    Nothing else could be meant by them, so that no other reading of these characters is tried.
+    """
+    at, context = 0, ""
+    while True:
+        longest = max(regions().match(text, at), default=None, key=lambda match: match[0])
+        if longest is None or goes_on(text, longest[0]):
+            return at
+        end, meanings = longest
+        inside = [
+            region
+            for region in meanings
+            if not region.short and region.ordinal in _SURE and (" " + context) in region.codes
+        ]
+        if not inside or (at == 0 and inside[0].ordinal == _STREET):
+            return at
+        column: dict[int, State] = {}
+        _step_to_regions(column, at, end, tuple(inside), list(columns[at].items()))
+        columns[end] = column
+        at = end
+        context = max(column.values())[5]
+        if not context:
+            return at
 
 
 def _step(

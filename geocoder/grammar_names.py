@@ -68,7 +68,13 @@ _BAD_BEFORE = {  # after this suffix these characters go on with another word
     "家": "园庭",
     "台": "州",
     "楼": "上下",
+    "国际": "交商金会社贸广中大购城花公酒企博展",
 }
+
+
+def goes_on(text: str, end: int) -> bool:
+    """Whether the character at ``end`` makes another word of what ends there: 杭州市 goes on as 市场."""
+    return end < len(text) and text[end] in _BAD_BEFORE.get(text[end - 1], "")
 
 
 class Suffix(NamedTuple):
@@ -83,16 +89,19 @@ class Suffix(NamedTuple):
 class Names:
     """The open names of one text."""
 
-    def __init__(self, text: str, walls: list[int]) -> None:
-        """``walls[i]``: the first position from i on that no name crosses (punctuation, the end)."""
+    def __init__(self, text: str, walls: list[int], begin: int = 0) -> None:
+        """``walls[i]``: the first position from i on that no name crosses (punctuation, the end).
+
+        Names before ``begin`` are not asked for.
+        """
         self._text = text
         self._walls = walls
-        self.suffixes = find_suffixes(text)
+        self.suffixes = find_suffixes(text, begin)
         self._ends = [suffix.end for suffix in self.suffixes]
         self._name_ends = {suffix.end for suffix in self.suffixes if suffix.kinds[0][0] in _PLACES}
-        self._breaks = self._add_breaks()
+        self._breaks = self._add_breaks(begin)
 
-    def _add_breaks(self) -> list[float]:
+    def _add_breaks(self, begin: int) -> list[float]:
         """``breaks[j] - breaks[i]``: how much speaks against one name over i … j."""
         text = self._text
         at_end = [0.0] * (len(text) + 1)
@@ -100,7 +109,7 @@ class Names:
         for suffix in self.suffixes:
             at_end[suffix.end] += suffix.breaks
             own[suffix.start] = (suffix.end, suffix.breaks)
-        for found in _NUMBERED.finditer(text):
+        for found in _NUMBERED.finditer(text, begin):
             at_end[found.start() + 1] += 1.0 if found[1] else 0.0
             if found[2]:
                 at_end[found.end()] += 1.2
@@ -170,17 +179,14 @@ _NUMBERED = re.compile(
 )
 
 
-def find_suffixes(text: str) -> list[Suffix]:
+def find_suffixes(text: str, begin: int = 0) -> list[Suffix]:
     """The longest known suffix at each position of ``text`` where one ends, in order."""
     known, lasts = _table()
     found: list[Suffix] = []
-    sections: list[Suffix] = []
-    for at, character in enumerate(text):
-        lengths = lasts.get(character)
-        if lengths is None:
-            continue
-        for length in lengths:
-            entry = known.get(text[at + 1 - length : at + 1]) if length <= at + 1 else None
+    sections = False
+    for at in range(begin, len(text)):
+        for length in lasts.get(text[at], ()):
+            entry = known.get(text[at + 1 - length : at + 1]) if length <= at + 1 - begin else None
             if entry is not None:
                 kinds, breaks, not_before = entry
                 if not_before and text[at + 1 : at + 2] and text[at + 1] in not_before:
@@ -188,10 +194,11 @@ def find_suffixes(text: str) -> list[Suffix]:
                     breaks *= 0.3
                 found.append(Suffix(at + 1 - length, at + 1, kinds, breaks))
                 if kinds[0][0] == _ROAD and (section := _SECTION.match(text, at)) is not None:
-                    sections.append(Suffix(at + 1 - length, section.end(), kinds, breaks))
+                    found.append(Suffix(at + 1 - length, section.end(), kinds, breaks))
+                    sections = True
                 break
     if sections:
-        found = sorted(found + sections, key=lambda suffix: suffix.end)
+        found.sort(key=lambda suffix: suffix.end)
     return found
 
 

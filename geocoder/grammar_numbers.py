@@ -27,7 +27,7 @@ _BARE_JOINED = re.compile(
 )
 _FLOORS = re.compile(
     rf"(?:负|地下|B)(?:[0-9](?![0-9])|[{CHINESE}])(?:楼层|层|楼|F)?|-[1-5](?:层|楼|F)"
-    r"|首层|底层|顶层|夹层|架空层|底楼|[0-9]{1,2}F(?![A-Z])"
+    r"|首层|底层|顶层|夹层|架空层|底楼"
 )
 _BUILDINGS = re.compile(
     r"(?:东北|西北|东南|西南|[东西南北中前后主裙塔附副老新])(?:楼|座|塔楼|侧楼|栋|幢|配楼)(?![梯盘])|裙房|塔楼"
@@ -41,14 +41,17 @@ STARTS = frozenset(
     + "甲乙丙丁戊东西南北中左右第附新老临自负地首底顶夹架前后主裙塔副"
 )
 _PHASES = re.compile(rf"[东西南北中](?:[0-9]|[{CHINESE}])(?:区|组团)(?!域)")
-_FIXED = (
-    (_PHASES, Kind.PHASE, 2.2),
-    (_FLOORS, Kind.FLOOR, 1.9),
-    (_BUILDINGS, Kind.BUILDING, 1.0),
-    (_UNITS, Kind.UNIT, 2.0),
-    (_ROOMS, Kind.ROOM, 1.6),
+_FIXED = tuple(
+    (pattern, KINDS.index(kind), score)
+    for pattern, kind, score in (
+        (_PHASES, Kind.PHASE, 2.2),
+        (_FLOORS, Kind.FLOOR, 1.9),
+        (_BUILDINGS, Kind.BUILDING, 1.0),
+        (_UNITS, Kind.UNIT, 2.0),
+        (_ROOMS, Kind.ROOM, 1.6),
+    )
 )
-_FIXED_STARTS = frozenset("负地B-首底顶夹架东西南北中左右前后主裙塔附副老新0123456789")
+_FIXED_STARTS = frozenset("负地B-首底顶夹架东西南北中左右前后主裙塔附副老新")
 _NOT_BEFORE = {
     "门": "口面诊市店卫前镇",
     "楼": "梯盘宇上下道",
@@ -98,7 +101,7 @@ def numbered(text: str, start: int) -> list[Segment]:
         for pattern, kind, score in _FIXED:
             fixed = pattern.match(text, start)
             if fixed is not None:
-                found.append((fixed.end(), KINDS.index(kind), score, None))
+                found.append((fixed.end(), kind, score, None))
     core = _CORE.match(text, start)
     if core is not None:
         found += _with_unit(text, start, core.end())
@@ -107,6 +110,7 @@ def numbered(text: str, start: int) -> list[Segment]:
     return found
 
 
+_JOINS = frozenset("-~/、")
 _BARE_STARTS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -146,15 +150,21 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
 def _bare(text: str, start: int) -> list[Segment]:
     """A number without a unit: any numbered part, as its size and its place allow."""
     bare = _BARE.match(text, start)
-    joined = _BARE_JOINED.match(text, start)
+    joined = None
+    if bare is None or text[bare.end() : bare.end() + 1] in _JOINS:
+        joined = _BARE_JOINED.match(text, start)
     found: list[Segment] = []
     if bare is not None:
         length = min(sum(c.isdigit() for c in bare[0]), 6) - 1
         letters = 0.3 if bare[0][0] > "9" else 0.0
+        if bare[0][-1] == "F" and len(bare[0]) <= 3:
+            found.append((bare.end(), _FLOOR, 1.9, None))
         for kind, scores in _BARE_SCORES.items():
             more = letters if kind in (_ROOM, _BUILDING) else -letters
             if kind == _UNIT and bare[0][-1] > "9":
-                more = -0.8  # 18C is a door
+                more = -0.8
+            if kind == _ROOM and bare[0][-1] > "9":
+                more += 0.5  # 18C is a door
             found.append((bare.end(), kind, scores[length] + more, None))
     if joined is not None:
         last = len(re.split(r"[-~/、]", joined[0])[-1])

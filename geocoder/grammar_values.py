@@ -18,14 +18,11 @@ _UNIT_OF = {
     ),
     Kind.GROUP: re.compile(r"(?:号?村民)?小?(?:组|队|社|屯)$|(?:生产队|合作社|大队|分队)$"),
 }
-_NAMES = (Kind.ROAD, Kind.POI, Kind.ESTATE, Kind.SUB_POI, Kind.COMMUNITY, Kind.STREET)
 _NUMBER = re.compile(r"[0-9]")
 
 
 def value_of(kind: Kind, written: str, note: object) -> Value:
     """``written`` (normalised) as it is compared; ``note`` is what the grammar knows already."""
-    if kind in _NAMES and note is None:
-        return written.replace(" ", "")
     if isinstance(note, str):
         return note
     if isinstance(note, tuple):
