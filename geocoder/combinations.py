@@ -1,7 +1,7 @@
 """Which of the standard's combinations an address is put together by: rows that an administrator extends."""
 
 from collections import Counter
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from geocoder.elements import Kind
@@ -26,15 +26,22 @@ class Pattern(NamedTuple):
     weight: float
 
 
-def of(question: Question, patterns: Iterable[Pattern], level: str) -> Pattern | None:
+def of(question: Question, patterns: tuple[Pattern, ...], level: str) -> Pattern | None:
     """The combination that most of the address fulfils; of equal ones the one that tells such a ``level``."""
-    elements = Counter(kind for kind in _kinds_of(question) if kind in _STANDS_FOR)
+    return _of_kinds(
+        tuple(kind for kind in _kinds_of(question) if kind in _STANDS_FOR), patterns, level == "building"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _of_kinds(kinds: tuple[Kind, ...], patterns: tuple[Pattern, ...], is_building: bool) -> Pattern | None:
+    elements = Counter(kinds)
     fulfilled = [pattern for pattern in patterns if _fulfils(elements, pattern.kinds)]
     return max(
         fulfilled,
         key=lambda p: (
             len(p.kinds),
-            ("building" in p.kinds) == (level == "building"),
+            ("building" in p.kinds) == is_building,
             _literally(elements, p.kinds),
             p.weight,
         ),

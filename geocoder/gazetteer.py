@@ -77,7 +77,7 @@ class Known:
         self.regions: list[Region] = []
         self.by_key: dict[str, list[Region]] = {}
         self.name_of: dict[str, str] = {}
-        self.patterns: list[Pattern] = []
+        self.patterns: tuple[Pattern, ...] = ()
         self._seen: Any = None
         self._asked = 0.0
         self._lock = Lock()
@@ -109,7 +109,7 @@ class Known:
             cursor.execute(
                 "SELECT number, pattern, weight FROM geocoder_combination WHERE is_active ORDER BY number"
             )
-            self.patterns = [Pattern(number, tuple(kinds), weight) for number, kinds, weight in cursor]
+            self.patterns = tuple(Pattern(number, tuple(kinds), weight) for number, kinds, weight in cursor)
         self._seen = (horizon, regions)
 
     def _read_regions(self, cursor) -> None:

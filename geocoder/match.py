@@ -3,7 +3,8 @@
 normalise → elements (grammar, lexicon) → question → probes → gazetteer → rank
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from geocoder import combinations, coordinates, lookup, parse, rank, relative
@@ -15,6 +16,7 @@ from geocoder.outside import outside
 from geocoder.questions import Probe, Question, ask, probes
 from geocoder.rank import Found
 
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=\d)\s+(?=\d)")
 LONGEST = 400  # characters that are read; what follows is no address any more
 
 
@@ -58,12 +60,38 @@ def answers(
     """Many addresses with a few statements for all of them together."""
     bounds = Bounds(near, within, jurisdiction_of(user))
     here = known.fresh()
-    questions = [ask(text[:LONGEST], parse(text[:LONGEST], here.names), here) for text in texts]
-    found = _found(questions, bounds, here)
-    return [
-        _answered(question, hits, bounds, here, limit)
-        for question, hits in zip(questions, found, strict=True)
-    ]
+    asked = [(n, question) for n, text in enumerate(texts) for question in _readings(text[:LONGEST], here)]
+    found = _found([question for _n, question in asked], bounds, here)
+    best: dict[int, Answer] = {}
+    for (n, question), hits in zip(asked, found, strict=True):
+        told = _answered(question, hits, bounds, here, limit)
+        if n not in best or _better(told, best[n]):
+            best[n] = told
+    return [best[n] for n in range(len(texts))]
+
+
+def _readings(text: str, here: Known) -> Iterator[Question]:
+    """How a text may be read: as written, and with the spaces inside names and numbers closed."""
+    yield ask(text, parse(text, here.names), here)
+    if _SPACED.search(text):
+        kept = [n for n, character in enumerate(text) if not character.isspace()]
+        closed = "".join(text[n] for n in kept)
+        elements = [
+            replace(
+                e,
+                start=kept[e.start],
+                end=kept[e.end - 1] + 1,
+                text=text[kept[e.start] : kept[e.end - 1] + 1],
+            )
+            for e in parse(closed, here.names)
+        ]
+        yield ask(text, elements, here)
+
+
+def _better(one: Answer, other: Answer) -> bool:
+    return bool(one.candidates) and (
+        not other.candidates or one.candidates[0].score > other.candidates[0].score
+    )
 
 
 def jurisdiction_of(user) -> str | None:
@@ -123,25 +151,22 @@ def _look_up(
 
 
 def _misspelt(questions: Sequence[Question], found: list[list[Found]], here: Known) -> list[list[Probe]]:
-    """Probes with other names for the anchors of which nothing was found, though nobody has that name."""
+    """Probes with other names for the anchors of which nothing was found and whose name nobody has.
+
+    The whole text is read otherwise only if nothing at all was found.
+    """
     missing: list[list[Probe]] = []
     for question, hits in zip(questions, found, strict=True):
         there = {probe.anchor for probe, _hit in hits}
         lost = [
             probe
             for probe in probes(question)
-            if probe.anchor not in there and -1 not in there and probe.name not in here.names.kinds
+            if not (there if probe.anchor < 0 else {probe.anchor, -1} & there)
+            and probe.name not in here.names.kinds
         ]
         missing.append(lost)
     meant = lookup.alike(probe.name for some in missing for probe in some)
-    return [
-        [
-            replace(p, name=name, how=how)
-            for p in some
-            for name, how in meant[p.name]
-        ]
-        for some in missing
-    ]
+    return [[replace(p, name=name, how=how) for p in some for name, how in meant[p.name]] for some in missing]
 
 
 def _look_nearby(questions: Sequence[Question], found: list[list[Found]], bounds: Bounds) -> None:

@@ -7,9 +7,10 @@ writes them by hand. What a person adds are aliases and combinations.
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from geocoder.normalise import key
 from gis import codes
 from gis.jurisdiction import CommonGround, RegionCodeField, Scoped
 
@@ -72,6 +73,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["key"], name="entry_key", condition=~Q(key="")),
             models.Index(fields=["series", "low"], name="entry_series", condition=~Q(series="")),
+            models.Index(fields=["series", "low"], name="entry_ranges", condition=Q(low__lt=F("high"))),
             models.Index(fields=["source", "source_id"], name="entry_source"),
             GistIndex(fields=["geometry"], name="entry_geometry"),
         ]
@@ -172,6 +174,10 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.stands_for}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.key, self.target = key(self.name), key(self.stands_for)
+        super().save(*args, **kwargs)
 
 
 class Combination(models.Model):

@@ -10,7 +10,6 @@ from geocoder.questions import Anchor, Probe, Question
 
 FACTORS = {
     "sounds-alike": 0.92,
-    "letter-differs": 0.84,
     "short-form": 0.94,
     "historic-name": 0.95,
     "another-name": 0.98,
@@ -138,7 +137,7 @@ def _of_name(probe: Probe, hit: Hit, anchor: Anchor | None) -> list[Reason]:
         case "sound":
             found.append(reason("sounds-alike"))
         case "letters":
-            found.append(reason("letter-differs"))
+            found.append(Reason("letter-differs", 1 - 0.5 / max(len(probe.name), 2)))
         case "core":
             found.append(reason("short-form"))
     if hit.alias:

@@ -15,7 +15,7 @@ BEARINGS = {"北": 0, "东北": 45, "东": 90, "东南": 135, "南": 180, "西�
 DEGREE_M = 111_320.0
 NEARBY_M = 50.0  # how far 附近, 旁 and 对面 may mean
 FARTHEST_M = 5_000.0
-_WRITTEN_AS = {"sound": "sounds-alike", "letters": "letter-differs", "core": "short-form"}
+_WRITTEN_AS = {"sound": "sounds-alike", "letters": "sounds-alike", "core": "short-form"}
 
 
 def crossed(question: Question, found: Sequence[Found], bounds: Bounds, known: Known) -> list[Candidate]:
@@ -37,7 +37,7 @@ def _roads_of(question: Question, found: Sequence[Found]) -> list[tuple[str, tup
         keys = [(probe.name, probe.how) for probe, hit in found if probe.anchor == n and hit.kind == "road"]
         if keys:
             key, how = keys[0]
-            roads.append((key, (reason(_WRITTEN_AS[how]),) if how else ()))
+            roads.append((key, (reason(_WRITTEN_AS[how]),) if how in _WRITTEN_AS else ()))
     return roads
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from geocoder.models import Character, Combination
+from geocoder.models import Character, Combination, Entry
 from geocoder.normalise import normalise
 
 COMBINATIONS = Path(__file__).with_name("combinations.csv")
@@ -18,6 +18,13 @@ def load() -> None:
     _load_plain_forms()
     if not Character.objects.exists():
         _load_sounds()
+    if not Entry.objects.exists():  # the city may be older than its gazetteer
+        _rebuild()
+
+
+def _rebuild() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT geocoder_rebuild()")
 
 
 def _load_combinations() -> None:

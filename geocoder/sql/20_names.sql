@@ -6,10 +6,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT regexp_replace(regexp_replace(regexp_replace(syllable, '^([zcs])h', '\1'), '^[nr](?=[aeiouv])', 'l'), 'ng$', 'n')
 $$;
 
--- The key and the key less one character, for every place. Keys under three characters would meet everything.
+-- The key and the key less one character, for every place.
 CREATE OR REPLACE FUNCTION geocoder_shorter(key text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN length(key) NOT BETWEEN 3 AND 24 THEN ARRAY[key] ELSE (
+  SELECT CASE WHEN length(key) NOT BETWEEN 2 AND 24 THEN ARRAY[key] ELSE (
     SELECT array_agg(DISTINCT left(key, n - 1) || substr(key, n + 1)) || key FROM generate_series(1, length(key)) n
   ) END
 $$;

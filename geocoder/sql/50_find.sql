@@ -111,14 +111,14 @@ BEGIN
   RETURN QUERY
   WITH asked AS (
     SELECT q.no, q.name, string_to_array(q.scope, ',') AS scope, q.beside, n.number, n.low, n.high,
-           b.number AS plate, b.low AS plate_low
+           b.number AS plate, b.low AS plate_low, CASE WHEN b.number <> '' THEN n.number || '#' ELSE '' END AS behind
       FROM unnest(nos, names, numbers, plates, scopes, besides) AS q (no, name, number, plate, scope, beside)
      CROSS JOIN LATERAL geocoder_number(q.number) n
      CROSS JOIN LATERAL geocoder_number(q.plate) b
   ), called AS MATERIALIZED (
-    SELECT asked.*, asked.name AS called, '' AS alias FROM asked
+    SELECT asked.*, asked.name AS called, '' AS alias, asked.name || asked.behind AS series FROM asked
     UNION ALL
-    SELECT asked.*, a.target, a.kind FROM asked JOIN geocoder_alias a ON a.key = asked.name
+    SELECT asked.*, a.target, a.kind, a.target || asked.behind FROM asked JOIN geocoder_alias a ON a.key = asked.name
      WHERE jurisdiction IS NULL OR starts_with(a.region_code, jurisdiction) OR starts_with(jurisdiction, a.region_code)
   ), named AS (
     SELECT c.no, c.alias, true AS is_exact, c.scope, e.*
@@ -146,14 +146,16 @@ BEGIN
       FROM called c CROSS JOIN LATERAL (
         SELECT e.*, geocoder_in_scope(e.region_code, e.geometry, c.scope) AS in_scope, NULL::float8 AS beside_m,
                ST_DistanceSphere(e.location, near) AS near_m
-          FROM geocoder_entry e
-         WHERE e.series = c.called || CASE WHEN c.plate <> '' THEN c.number || '#' ELSE '' END AND e.series <> ''
-           AND e.low BETWEEN COALESCE(c.plate_low, c.low - CASE WHEN c.low < 0 THEN 0 ELSE 200 END)
-                         AND COALESCE(c.plate_low, c.high)
-           AND CASE WHEN c.plate <> '' THEN e.number = c.plate
-                    WHEN c.low < 0 THEN e.number = c.number
-                    ELSE e.high >= c.low END
-           AND geocoder_visible(e.kind, e.region_code, jurisdiction)
+          FROM (
+            SELECT x.* FROM geocoder_entry x
+             WHERE x.series = c.series AND x.series <> '' AND x.low BETWEEN COALESCE(c.plate_low, c.low) AND COALESCE(c.plate_low, c.high)
+               AND CASE WHEN c.plate <> '' THEN x.number = c.plate ELSE c.low >= 0 OR x.number = c.number END
+            UNION ALL  -- ranges that begin before the number: the index holds ranges only
+            SELECT x.* FROM geocoder_entry x
+             WHERE x.series = c.series AND x.series <> '' AND x.low < x.high AND x.low < c.low AND x.high >= c.low
+               AND c.plate = ''
+          ) e
+         WHERE geocoder_visible(e.kind, e.region_code, jurisdiction)
            AND (within = '' OR starts_with(e.region_code, within))
          ORDER BY in_scope DESC, e.number = c.number DESC, near_m,
                   array_position(ARRAY['door', 'building', 'lane', 'place'], e.kind::text), e.id LIMIT 12) e
@@ -202,8 +204,8 @@ RETURNS TABLE (no integer, key text, how text) LANGUAGE sql STABLE ROWS 10 AS $$
        ORDER BY n.core = q.name DESC, n.weight DESC LIMIT 6)
      UNION ALL
      (SELECT n.key, 'letters' FROM geocoder_name n
-       WHERE n.shorter && geocoder_shorter(q.name) AND length(q.name) BETWEEN 3 AND 24
-         AND abs(length(n.key) - length(q.name)) <= 1 AND n.key <> q.name
-       ORDER BY n.weight DESC, n.key LIMIT 12)
+       WHERE n.shorter && geocoder_shorter(q.name) AND length(q.name) BETWEEN 2 AND 24
+         AND abs(length(n.key) - length(q.name)) <= 1 AND n.key <> q.name AND length(n.key) > 1
+       ORDER BY left(n.key, 1) = left(q.name, 1) DESC, n.weight DESC, n.key LIMIT 12)
    ) found
 $$;
