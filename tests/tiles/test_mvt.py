@@ -23,6 +23,7 @@ from gis.roles import Role
 from tests import city
 from tests.tiles.decoding import decoded, envelope, features, get, in_mercator, tiles_over, unit_m
 from tiles import mvt
+from tiles.extents import MARGIN
 from tiles.mvt import DEEPEST, TILE_PX, Tile
 
 NAMES = [layer.name for layer in layers]
@@ -360,10 +361,10 @@ def test_tilejson_tells_what_is_in_the_tiles(town, chief, signed_in):
                 assert all(set(f["properties"]) <= fields[name] for f in found), name
 
 
-def test_tilejson_bounds_are_those_of_what_one_sees(town, worker, chief, signed_in):
+def test_tilejson_bounds_are_around_the_jurisdiction(town, worker, chief, signed_in):
     west, south, east, north = signed_in(worker).get("/tiles/unit-grids.json").json()["bounds"]
-    assert (west, north) == pytest.approx(city.MAP.lonlat("A"), abs=1e-9)
-    assert (east, south) == pytest.approx(city.MAP.lonlat("H"), abs=1e-9)
+    assert (west + MARGIN, north - MARGIN) == pytest.approx(city.MAP.lonlat("A"), abs=1e-6)
+    assert (east - MARGIN, south + MARGIN) == pytest.approx(city.MAP.lonlat("H"), abs=1e-6)
     assert signed_in(chief).get("/tiles/unit-grids.json").json()["bounds"][2] > east
 
 
