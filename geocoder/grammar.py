@@ -201,8 +201,11 @@ def _unmarked(start: int, names: Names, anchors: list[int]) -> list[Segment]:
     for end in anchors[first : first + 3]:
         if end - start > 16 or end > names.wall(start):
             break
-        score = -1.3 - 0.12 * (end - start) + names.unmarked(start, end) if end - start > 1 else -3.0
-        found.append((end, _POI, score, None))
+        if end - start == 1:
+            found.append((end, _CHATTER, -3.0, None))
+        else:
+            score = -1.3 - 0.12 * (end - start) + names.unmarked(start, end)
+            found.append((end, _POI, score, None))
     return found
 
 

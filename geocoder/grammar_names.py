@@ -68,6 +68,7 @@ _BAD_BEFORE = {  # after this suffix these characters go on with another word
     "家": "园庭",
     "台": "州",
     "楼": "上下",
+    "门": "口",
     "国际": "交商金会社贸广中大购城花公酒企博展",
 }
 
@@ -98,7 +99,7 @@ class Names:
         self._walls = walls
         self.suffixes = find_suffixes(text, begin)
         self._ends = [suffix.end for suffix in self.suffixes]
-        self._name_ends = {suffix.end for suffix in self.suffixes if suffix.kinds[0][0] in _PLACES}
+        self._name_ends = {suffix.end for suffix in self.suffixes if _may_be_place(suffix)}
         self._breaks = self._add_breaks(begin)
 
     def _add_breaks(self, begin: int) -> list[float]:
@@ -166,12 +167,16 @@ def _alone(kind: int, suffix: str) -> float:
     """How usual a suffix without a stem is: 人民医院 and 西大街 are names, 店 is none."""
     length = len(suffix)
     if kind in _PLACES:
-        return -9.0 if length == 1 else -2.0 if length == 2 else -0.6
+        return -9.0 if length == 1 else -4.2 if length == 2 else -0.6
     if kind == _ZONE:
         return -0.3 if length > 2 else -4.0
     if kind == _ROAD:
         return (-0.2 if length > 2 else -0.8) if suffix[0] in _COMPASS and suffix[-1] == "街" else -9.0
     return _LENGTHS[kind][0]
+
+
+def _may_be_place(suffix: Suffix) -> bool:
+    return any(kind in _PLACES for kind, _ in suffix.kinds)
 
 
 _NUMBERED = re.compile(

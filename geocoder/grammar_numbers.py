@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from geocoder.elements import Kind
-from geocoder.grammar_names import Segment
+from geocoder.grammar_names import Segment, goes_on
 from geocoder.grammar_order import KINDS
 from geocoder.numerals import CHINESE
 
@@ -34,6 +34,8 @@ _BUILDINGS = re.compile(
 )
 _UNITS = re.compile(r"[东西南北中左右](?:单元|门洞)")
 _ROOMS = re.compile(r"(?:东|西|南|北|中|左|右|东南|西南|东北|西北|中东|中西)(?:户|室|间)")
+_EXITS = re.compile(r"[A-Z][0-9]?号?(?:出入口|出口|入口|口)")
+_STAKES = re.compile(r"K[0-9]{1,4}\+[0-9]{1,3}米?")
 _LETTERS = re.compile(r"[A-Z]{1,2}(?![A-Z])")
 STARTS = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
@@ -48,10 +50,12 @@ _FIXED = tuple(
         (_FLOORS, Kind.FLOOR, 1.9),
         (_BUILDINGS, Kind.BUILDING, 1.0),
         (_UNITS, Kind.UNIT, 2.0),
+        (_EXITS, Kind.SUB_POI, 2.2),
+        (_STAKES, Kind.ROAD_NUMBER, 2.2),
         (_ROOMS, Kind.ROOM, 1.6),
     )
 )
-_FIXED_STARTS = frozenset("负地B-首底顶夹架东西南北中左右前后主裙塔附副老新")
+_FIXED_STARTS = frozenset("负地B-首底顶夹架东西南北中左右前后主裙塔附副老新ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NOT_BEFORE = {
     "门": "口面诊市店卫前镇",
     "楼": "梯盘宇上下道",
@@ -61,7 +65,7 @@ _NOT_BEFORE = {
     "队": "伍部",
     "户": "外",
     "店": "铺",
-    "路": "口",
+    "路": "口灯面边旁",
     "道": "路",
     "组": "团",
     "村": "委",
@@ -120,9 +124,16 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
     unit_at = end + 1 if text[end : end + 1] == " " else end
     unit = pattern.match(text, unit_at)
     if unit is None:
-        return []
+        inner = text.find("号", start, end)  # 88号-1: the number before it has the unit
+        return _with_unit(text, start, inner) if inner > start else []
     written = unit[0]
     after = unit.end()
+    if goes_on(text, after):
+        shorter = max(
+            (one for one in kinds_of if one != written and written.startswith(one)), key=len, default=""
+        )
+        if shorter:  # 2单元楼下: the unit is 单元
+            written, after = shorter, after - len(written) + len(shorter)
     chinese = text[start] in CHINESE
     compass = text[start] in "东西南北" and end - start == 1
     cost = 0.0
@@ -137,12 +148,14 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
     found: list[Segment] = []
     for kind, in_digits, in_chinese in kinds_of[written]:
         score = (in_chinese if chinese else in_digits) + cost
+        if kind == _FLOOR and end - start > 2 and not chinese:
+            score -= 2.5  # 204楼 is a building
         if kind == _ROOM:
             score -= uneven  # 2-501室 is rather a building and a room
         if kind in (_ROAD_NUMBER, _LANE_NUMBER):
             tail = _AFTER_NUMBER.match(text, after) if written == "号" else None
             if tail is not None and tail.end() > after:
-                found.append((tail.end(), kind, score + (1.2 if "-" not in tail[0] else -0.1), None))
+                found.append((tail.end(), kind, score + (1.2 if "-" not in tail[0] else 0.9), None))
         found.append((after, kind, score, None))
     return found
 

@@ -55,6 +55,15 @@ BUILDINGS = """
 人民医院:poi 住院部:sub_poi 8楼:floor
 """
 PLACES = """
+南湖公园:poi 东门:sub_poi 停车场:sub_poi
+阳光花园:estate 3号楼:building 2单元:unit 楼下:relation
+建设路:road 和:joiner 人民路:road 交叉口:crossing 往东:direction 50米:distance 路北:side
+滨江大道:road 与:joiner 和平路:road 丁字路口:crossing
+翠屏路:road （ 青年路:road 至:span 建设路:road 段:span ）
+西溪湿地:poi 北门口:relation
+G30高速:road K12+300:road_number
+人民路隧道:road
+凤起路:road 地铁站:poi B出口:sub_poi
 延安路:road 与:joiner 光明路:road 口:crossing
 解放路:road 和:joiner 中山路:road 交叉口:crossing 东南角:side
 东篱路:road （ 兴业路:road 至:span 文峰西路:road 之间:span ） 北侧:side
@@ -113,6 +122,7 @@ def test_words_of_place_stand_for_themselves(line):
         ("文三路101号附3号", Kind.ROAD_NUMBER, "101附3"),
         ("文三路101号之3", Kind.ROAD_NUMBER, "101附3"),
         ("文三路101-1号", Kind.ROAD_NUMBER, "101附1"),
+        ("文三路101号-1", Kind.ROAD_NUMBER, "101附1"),
         ("文三路101-103号", Kind.ROAD_NUMBER, ("101", "103")),
         ("文三路甲12号", Kind.ROAD_NUMBER, "甲12"),
         ("文三路12号甲", Kind.ROAD_NUMBER, "12甲"),
@@ -148,6 +158,7 @@ def test_values_have_one_form(text, kind, value):
         ("文三路478号张先生", "张先生"),
         ("文三路478号有人占道经营", "有人占道经营"),
         ("请送到文三路478号", "请送到"),
+        ("文三路478号路灯不亮", "路灯不亮"),
     ],
 )
 def test_talk_around_an_address_is_chatter(text, chatter):
