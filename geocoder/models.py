@@ -7,6 +7,7 @@ writes them by hand. What a person adds are aliases and combinations.
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
@@ -180,6 +181,12 @@ class Alias(models.Model):
         super().save(*args, **kwargs)
 
 
+PATTERN_KINDS = (
+    *("street", "community", "road", "place", "road_number", "lane_number", "building", "poi", "estate"),
+    *("unit_grid", "asset_code", "crossing"),
+)
+
+
 class Combination(models.Model):
     """One way in which an address is put together (GB/T 30428.3): the kinds of its elements in order.
 
@@ -206,3 +213,7 @@ class Combination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def clean(self) -> None:
+        if strange := [kind for kind in self.pattern or () if kind not in PATTERN_KINDS]:
+            raise ValidationError({"pattern": _("Unknown kinds: {kinds}.").format(kinds=", ".join(strange))})

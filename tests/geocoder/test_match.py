@@ -2,11 +2,12 @@
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon
+from django.core.exceptions import ValidationError
 
 from buildings.models import Building, Door, Estate, Place, Road
 from geocoder.candidates import metres
 from geocoder.match import answer, answers, geocode
-from geocoder.models import Alias
+from geocoder.models import Alias, Combination
 from tests import city
 from tests.city import MAP, box
 from tests.geocoder.conftest import commit
@@ -177,6 +178,22 @@ def test_a_shop_is_looked_for_on_the_road_that_is_named(street):
 
 def test_within_looks_nowhere_else(street):
     assert geocode("同安花园", within=EAST) == []
+
+
+def test_an_administrator_adds_a_combination(street):
+    Combination.objects.create(number=101, title="x", pattern=["community", "road", "road_number"])
+    assert geocode("西社区明德路11号")[0].combination == 101
+
+
+def test_a_combination_of_unknown_kinds_is_refused(db):
+    with pytest.raises(ValidationError, match="planet"):
+        Combination(number=102, title="x", pattern=["planet", "road"]).full_clean()
+
+
+@pytest.mark.parametrize("text", [text for _n, text, *_rest in COMBINATIONS[:12]])
+def test_its_district_before_an_address_never_lowers_the_right_place(street, text):
+    alone, told = geocode(text)[0], geocode("许州市魏南区" + text)[0]
+    assert (told.address, told.score >= alone.score) == (alone.address, True)
 
 
 def test_a_region_named_wrongly_costs_the_score(street):
