@@ -128,7 +128,7 @@ def _with_unit(text: str, start: int, end: int) -> list[Segment]:
         return _with_unit(text, start, inner) if inner > start else []
     written = unit[0]
     after = unit.end()
-    if goes_on(text, after):
+    if goes_on(text, after) or (text[after : after + 1] or " ") in _NOT_BEFORE.get(written[-1], ""):
         shorter = max(
             (one for one in kinds_of if one != written and written.startswith(one)), key=len, default=""
         )
