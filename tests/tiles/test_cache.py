@@ -334,7 +334,7 @@ def answers(address: str) -> bool:
 
 
 def test_random_writes_of_several_processes_are_never_missed(town, chief):
-    """Each writer commits and asks at once, of any process: what it wrote is there, what it removed is not."""
+    """Each writer commits and asks at once, of any process: what it wrote is there, what it took is not."""
     client = Client()
     client.force_login(chief)
     cookie = client.cookies["sessionid"].value
