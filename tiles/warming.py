@@ -10,7 +10,7 @@ from tiles import cache, export, questions, signing_in
 
 
 def warm(names: list[str], *, user: User, zooms: range) -> Counter[str]:
-    """Have every tile that ``user`` sees of these layers in their jurisdiction, and count how it was found."""
+    """Have every tile that ``user`` sees of these layers in their jurisdiction; count how they were found."""
     asked = export.layers_called(names, user=user)
     found: Counter[str] = Counter()
     area = export.area_of(user.jurisdiction, user)

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,102 +18,262 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Character',
+            name="Character",
             fields=[
-                ('character', models.CharField(db_collation='C', max_length=1, primary_key=True, serialize=False)),
-                ('syllable', models.CharField(db_collation='C', max_length=8)),
+                (
+                    "character",
+                    models.CharField(db_collation="C", max_length=1, primary_key=True, serialize=False),
+                ),
+                ("syllable", models.CharField(db_collation="C", max_length=8)),
             ],
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=32)),
-                ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('names', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('ground', django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=4326)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=32)),
+                (
+                    "ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                (
+                    "names",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+                ),
+                (
+                    "ground",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        null=True, spatial_index=False, srid=4326
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('key', models.CharField(db_collation='C', editable=False, max_length=160)),
-                ('stands_for', models.CharField(max_length=160, verbose_name='stands for')),
-                ('target', models.CharField(db_collation='C', editable=False, max_length=160)),
-                ('kind', models.CharField(choices=[('short', 'Short name'), ('other', 'Other name'), ('historic', 'Historic name')], default='other', max_length=10, verbose_name='kind')),
-                ('region_code', gis.jurisdiction.RegionCodeField(max_length=12, verbose_name='region code')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(blank=True, help_text='When the name was in use; empty: still is.', null=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("key", models.CharField(db_collation="C", editable=False, max_length=160)),
+                ("stands_for", models.CharField(max_length=160, verbose_name="stands for")),
+                ("target", models.CharField(db_collation="C", editable=False, max_length=160)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("short", "Short name"),
+                            ("other", "Other name"),
+                            ("historic", "Historic name"),
+                        ],
+                        default="other",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("region_code", gis.jurisdiction.RegionCodeField(max_length=12, verbose_name="region code")),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        blank=True,
+                        help_text="When the name was in use; empty: still is.",
+                        null=True,
+                        verbose_name="in use",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alias',
-                'verbose_name_plural': 'aliases',
-                'constraints': [models.UniqueConstraint(fields=('key', 'target', 'region_code'), name='alias_once'), models.CheckConstraint(condition=models.Q(('region_code__regex', '^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$')), name='alias_region_code_is_standard')],
+                "verbose_name": "alias",
+                "verbose_name_plural": "aliases",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "target", "region_code"), name="alias_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("region_code__regex", "^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$")
+                        ),
+                        name="alias_region_code_is_standard",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Combination',
+            name="Combination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True, verbose_name='number')),
-                ('title', models.CharField(max_length=60, verbose_name='title')),
-                ('pattern', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='kinds of elements')),
-                ('weight', models.FloatField(default=1.0, verbose_name='weight')),
-                ('example', models.CharField(blank=True, max_length=120, verbose_name='example')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(unique=True, verbose_name="number")),
+                ("title", models.CharField(max_length=60, verbose_name="title")),
+                (
+                    "pattern",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        size=None,
+                        verbose_name="kinds of elements",
+                    ),
+                ),
+                ("weight", models.FloatField(default=1.0, verbose_name="weight")),
+                ("example", models.CharField(blank=True, max_length=120, verbose_name="example")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'combination',
-                'verbose_name_plural': 'combinations',
-                'ordering': ['number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('pattern__len__gt', 0), ('weight__gt', 0), ('weight__lte', 1)), name='combination_has_a_pattern')],
+                "verbose_name": "combination",
+                "verbose_name_plural": "combinations",
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pattern__len__gt", 0), ("weight__gt", 0), ("weight__lte", 1)),
+                        name="combination_has_a_pattern",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('region', 'Region'), ('unit_grid', 'Unit grid'), ('responsibility_grid', 'Responsibility grid'), ('road', 'Road'), ('lane', 'Lane'), ('door', 'Door'), ('estate', 'Estate'), ('building', 'Building'), ('place', 'Place'), ('asset', 'Asset')], max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('key', models.CharField(blank=True, db_collation='C', max_length=160)),
-                ('series', models.CharField(blank=True, db_collation='C', max_length=200)),
-                ('number', models.CharField(blank=True, db_collation='C', max_length=40, verbose_name='number')),
-                ('low', models.IntegerField(blank=True, null=True)),
-                ('high', models.IntegerField(blank=True, null=True)),
-                ('address', models.CharField(blank=True, max_length=240, verbose_name='address')),
-                ('region_code', gis.jurisdiction.RegionCodeField(blank=True, max_length=12, verbose_name='region code')),
-                ('unit_grid_code', models.CharField(blank=True, db_collation='C', max_length=16, verbose_name='unit grid')),
-                ('source', models.CharField(max_length=32)),
-                ('source_id', models.BigIntegerField()),
-                ('weight', models.FloatField(verbose_name='weight')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(blank=True, null=True, verbose_name='in force')),
-                ('geometry', django.contrib.gis.db.models.fields.GeometryField(spatial_index=False, srid=4326, verbose_name='geometry')),
-                ('location', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=4326, verbose_name='location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("region", "Region"),
+                            ("unit_grid", "Unit grid"),
+                            ("responsibility_grid", "Responsibility grid"),
+                            ("road", "Road"),
+                            ("lane", "Lane"),
+                            ("door", "Door"),
+                            ("estate", "Estate"),
+                            ("building", "Building"),
+                            ("place", "Place"),
+                            ("asset", "Asset"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("key", models.CharField(blank=True, db_collation="C", max_length=160)),
+                ("series", models.CharField(blank=True, db_collation="C", max_length=200)),
+                (
+                    "number",
+                    models.CharField(blank=True, db_collation="C", max_length=40, verbose_name="number"),
+                ),
+                ("low", models.IntegerField(blank=True, null=True)),
+                ("high", models.IntegerField(blank=True, null=True)),
+                ("address", models.CharField(blank=True, max_length=240, verbose_name="address")),
+                (
+                    "region_code",
+                    gis.jurisdiction.RegionCodeField(blank=True, max_length=12, verbose_name="region code"),
+                ),
+                (
+                    "unit_grid_code",
+                    models.CharField(blank=True, db_collation="C", max_length=16, verbose_name="unit grid"),
+                ),
+                ("source", models.CharField(max_length=32)),
+                ("source_id", models.BigIntegerField()),
+                ("weight", models.FloatField(verbose_name="weight")),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        blank=True, null=True, verbose_name="in force"
+                    ),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        spatial_index=False, srid=4326, verbose_name="geometry"
+                    ),
+                ),
+                (
+                    "location",
+                    django.contrib.gis.db.models.fields.PointField(
+                        spatial_index=False, srid=4326, verbose_name="location"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gazetteer entry',
-                'verbose_name_plural': 'gazetteer entries',
-                'indexes': [models.Index(condition=models.Q(('key', ''), _negated=True), fields=['key'], name='entry_key'), models.Index(condition=models.Q(('series', ''), _negated=True), fields=['series', 'low'], name='entry_series'), models.Index(fields=['source', 'source_id'], name='entry_source'), django.contrib.postgres.indexes.GistIndex(fields=['geometry'], name='entry_geometry')],
+                "verbose_name": "gazetteer entry",
+                "verbose_name_plural": "gazetteer entries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("key", ""), _negated=True), fields=["key"], name="entry_key"
+                    ),
+                    models.Index(
+                        condition=models.Q(("series", ""), _negated=True),
+                        fields=["series", "low"],
+                        name="entry_series",
+                    ),
+                    models.Index(fields=["source", "source_id"], name="entry_source"),
+                    django.contrib.postgres.indexes.GistIndex(fields=["geometry"], name="entry_geometry"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Name',
+            name="Name",
             fields=[
-                ('key', models.CharField(db_collation='C', max_length=160, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('region', 'Region'), ('unit_grid', 'Unit grid'), ('responsibility_grid', 'Responsibility grid'), ('road', 'Road'), ('lane', 'Lane'), ('door', 'Door'), ('estate', 'Estate'), ('building', 'Building'), ('place', 'Place'), ('asset', 'Asset')], max_length=20)),
-                ('pinyin', models.CharField(db_collation='C', max_length=800)),
-                ('initials', models.CharField(db_collation='C', max_length=160)),
-                ('sound', models.CharField(db_collation='C', max_length=800)),
-                ('core', models.CharField(db_collation='C', max_length=160)),
-                ('shorter', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('weight', models.FloatField()),
-                ('added_by', models.BigIntegerField(db_index=True)),
+                (
+                    "key",
+                    models.CharField(db_collation="C", max_length=160, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("region", "Region"),
+                            ("unit_grid", "Unit grid"),
+                            ("responsibility_grid", "Responsibility grid"),
+                            ("road", "Road"),
+                            ("lane", "Lane"),
+                            ("door", "Door"),
+                            ("estate", "Estate"),
+                            ("building", "Building"),
+                            ("place", "Place"),
+                            ("asset", "Asset"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("pinyin", models.CharField(db_collation="C", max_length=800)),
+                ("initials", models.CharField(db_collation="C", max_length=160)),
+                ("sound", models.CharField(db_collation="C", max_length=800)),
+                ("core", models.CharField(db_collation="C", max_length=160)),
+                (
+                    "shorter",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+                ),
+                ("weight", models.FloatField()),
+                ("added_by", models.BigIntegerField(db_index=True)),
             ],
             options={
-                'verbose_name': 'name',
-                'verbose_name_plural': 'names',
-                'indexes': [models.Index(fields=['pinyin'], name='name_pinyin'), models.Index(fields=['initials'], name='name_initials'), models.Index(fields=['sound'], name='name_sound'), models.Index(fields=['core'], name='name_core'), django.contrib.postgres.indexes.GinIndex(fields=['shorter'], name='name_shorter'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('key', 'gin_trgm_ops'), name='name_key_trigram')],
+                "verbose_name": "name",
+                "verbose_name_plural": "names",
+                "indexes": [
+                    models.Index(fields=["pinyin"], name="name_pinyin"),
+                    models.Index(fields=["initials"], name="name_initials"),
+                    models.Index(fields=["sound"], name="name_sound"),
+                    models.Index(fields=["core"], name="name_core"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["shorter"], name="name_shorter"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass("key", "gin_trgm_ops"),
+                        name="name_key_trigram",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('geocoder', '0001_the_gazetteer'),
+        ("geocoder", "0001_the_gazetteer"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('low__lt', models.F('high'))), fields=['series', 'low'], name='entry_ranges'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("low__lt", models.F("high"))),
+                fields=["series", "low"],
+                name="entry_ranges",
+            ),
         ),
     ]
