@@ -246,5 +246,5 @@ def rows_that_move(plan: Plan, *, by: User) -> list[tuple[Layer, int]]:
     for layer in layers.seen_by(by):
         if homing.stands_on_territory(layer):
             rows = layer.visible_to(by).filter(**{f"{layer.geometry}__intersects": ground})
-            found.append((layer, rows.count()))
+            found.append((layer, rows.exclude(unit_grid_code="").count()))  # roads and the like are in none
     return found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -16,10 +17,10 @@ from gis.permissions import only
 from gis.roles import Role
 from grids import drafting, edits, outlines, plans, redrawing, versions
 from grids.coverage import Shift
-from grids.models import Edit, Posting
+from grids.models import Edit, Posting, Region, UnitGrid
 from grids.places import shapely_of
 from grids.plans import Plan
-from grids.versions import RESPONSIBILITY, UNITS, Level, Row, Snapshot, named
+from grids.versions import RESPONSIBILITY, UNITS, Level, Row, Snapshot
 
 MOST_GRIDS, MOST_SHIFTS, MOST_ROADS = 500, 500, 200
 
@@ -247,21 +248,59 @@ def _collection(features) -> dict:
     }
 
 
-class NeighbourhoodView(APIView):
+class SpotSerializer(serializers.Serializer):
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+
+    @classmethod
+    def spot(cls, request) -> Point:
+        asked = cls(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Point(asked.validated_data["lon"], asked.validated_data["lat"], srid=4326)
+
+
+class CommunityAtView(APIView):
+    """The community that would be drafted, and the unit grids that would end."""
+
+    permission_classes = [only(Role.GIS_ADMINISTRATOR)]
+
+    @extend_schema(
+        summary="The community at a place, with the ids of its unit grids in force",
+        tags=["Grids"],
+        parameters=[SpotSerializer],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request):
+        at = (
+            Region.objects.current()
+            .in_region(request.user.jurisdiction)
+            .covering(SpotSerializer.spot(request))
+        )
+        region = at.filter(level=codes.COMMUNITY).order_by("code").first()
+        if region is None:
+            raise NotHere
+        units = UnitGrid.objects.current().in_region(region.code).order_by("code")
+        ids = list(units.values_list("pk", flat=True))
+        return Response({"code": region.code, "name": region.name, "unit_grids": ids})
+
+
+class GridAtView(APIView):
     """A grid to be edited, exactly, and the grids that share its border."""
 
     permission_classes = [only(Role.GIS_ADMINISTRATOR)]
     level: Level = UNITS
 
     @extend_schema(
-        summary="The exact outlines of a grid and of its neighbours under the same parent",
+        summary="The exact outlines of the grid at a place and of its neighbours under the same parent",
         tags=["Grids"],
+        parameters=[SpotSerializer],
         responses={200: OpenApiTypes.OBJECT},
     )
-    def get(self, request, pk: int):
-        if pk >= 2**63:
+    def get(self, request):
+        grids = self.level.model.objects.current().visible_to(request.user)
+        row = grids.covering(SpotSerializer.spot(request)).order_by("code").first()
+        if row is None:
             raise NotHere
-        [row] = named(self.level, [pk], by=request.user)
         snapshot = Snapshot(self.level, self.level.parent_of(row))
         area = snapshot.shapes[row.code]
         near = [code for code, other in snapshot.shapes.items() if other.intersects(area)]

@@ -9,7 +9,7 @@ from gis.models import AccessToken
 from grids.models import Edit, UnitGrid
 from tests import city
 from tests.grids.test_api import neighbour  # noqa: F401 — a fixture
-from tests.grids.test_redrawing import W1, W2, M, ids, outline_of_marks, responsible, unit
+from tests.grids.test_redrawing import W1, W2, M, ids, outline_of_marks, responsible
 
 UNIT, DUTY = "/api/unit-grids", "/api/responsibility-grids"
 BEND = {"at": [M.lonlat("D"), M.lonlat("E")], "to": M.lonlat("D", east_m=100, north_m=20)}
@@ -36,6 +36,11 @@ def bodies() -> dict[str, dict]:
         f"{DUTY}/transfer": {"unit_grids": [one], "to": east, "owners": [west]},
         f"{DUTY}/retire": {"grid": west, "ground_to": east, "officers_to": east},
     }
+
+
+def spot(mark: str) -> dict:
+    lon, lat = M.lonlat(mark)
+    return {"lon": lon, "lat": lat}
 
 
 def sent(client, address: str, body: dict):
@@ -142,7 +147,8 @@ def test_a_neighbour_changes_and_learns_nothing(town, neighbour, signed_in):  # 
             answer = sent(client, asked, body)
             assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), asked
             assert "where" not in answer.json()
-    assert client.get(f"{UNIT}/{unit(W1).pk}/neighbourhood").status_code == 404
+    for address in (f"{UNIT}/at", f"{DUTY}/at", "/api/communities/at"):
+        assert client.get(address, spot("p")).status_code == 404
 
 
 def test_only_gis_administrators_change_grids(town, chief, worker, signed_in):
@@ -162,8 +168,20 @@ def test_a_reading_token_previews_but_does_not_edit(town, gis_admin, client):
 
 
 def test_a_grid_is_given_with_its_neighbours(town, gis_admin, signed_in):
-    answer = signed_in(gis_admin).get(f"{UNIT}/{unit(W1).pk}/neighbourhood").json()
+    answer = signed_in(gis_admin).get(f"{UNIT}/at", spot("p")).json()
     assert {f["properties"]["code"]: f["properties"]["picked"] for f in answer["features"]} == {
         W1: True,
         W2: False,
     }
+
+
+def test_a_community_is_given_with_its_unit_grids(town, gis_admin, signed_in):
+    told = signed_in(gis_admin).get("/api/communities/at", spot("s")).json()
+    assert (told["code"], told["unit_grids"]) == (city.WEST, ids(W1, W2))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"lon": "x", "lat": 1}, {"lon": "nan", "lat": 1}, {"lon": 181, "lat": 1}]
+)
+def test_no_place_is_refused(town, gis_admin, signed_in, wrong):
+    assert signed_in(gis_admin).get(f"{UNIT}/at", wrong).status_code == 400

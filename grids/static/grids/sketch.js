@@ -32,7 +32,7 @@ function linesOf({ type, coordinates }) {
  * The nearest corner of a border within reach of the pointer, else the nearest point on a border.
  * @param {import("maplibre-gl").Map} map @param {any} event
  */
-function caught(map, { containerX: x, containerY: y }) {
+export function caught(map, { containerX: x, containerY: y }) {
   const box = /** @type {any} */ ([[x - CATCH_PX, y - CATCH_PX], [x + CATCH_PX, y + CATCH_PX]]);
   const layers = map.getStyle().layers.filter((layer) => BORDERS.includes(/** @type {any} */ (layer.metadata)?.["wangge:layer"])).map(({ id }) => id);
   const corner = { distance: CATCH_PX, at: /** @type {any} */ (undefined) };

@@ -7,6 +7,7 @@ import { toast } from "../gis/toast.js";
 import { areaText } from "../tiles/ground.js";
 import { addOverlay, calm, createMap, setOverlayData } from "../tiles/map.js";
 import { createOfficers } from "./officers.js";
+import { wireRedrawing } from "./redraw.js";
 import { createSketch, isSound } from "./sketch.js";
 
 const GRIDS = "/api/responsibility-grids";
@@ -140,7 +141,7 @@ function wireDrawing() {
   /** @param {boolean} drawing */
   function turn(drawing) {
     for (const id of ["form", "form-foot", "tools"]) byId(id).hidden = !drawing;
-    for (const id of ["list", "draw"]) byId(id).hidden = drawing;
+    for (const id of ["list", "draw", "changes"]) byId(id).hidden = drawing;
     /** @type {HTMLElement} */ (document.querySelector(".dt-search")).hidden = drawing;
     byId("panel-name").textContent = drawing ? _("New responsibility grid") : _("Responsibility grids");
     byId("facts").replaceChildren();
@@ -246,14 +247,29 @@ function wireDrawing() {
     tried(async () => {
       const made = await sendJSON("POST", GRIDS, { key: draft.key, name: field("name").value.trim(), boundary: boundary(), ...officers.chosen() });
       end();
-      for (const name of ["responsibility-grids", "unit-grids"]) {
-        const source = /** @type {any} */ (map.getSource(name));
-        source?.setTiles(source.tiles);
-      }
+      drawTilesAnew();
       toast(interpolate(_("Grid %(code)s is saved."), made));
       opened = made.id;
       load();
     }, "save");
+  });
+
+  function drawTilesAnew() {
+    for (const name of ["responsibility-grids", "unit-grids"]) {
+      const source = /** @type {any} */ (map.getSource(name));
+      source?.setTiles(source.tiles);
+    }
+  }
+
+  wireRedrawing(map, {
+    user: settings.user,
+    newKey,
+    onTurn(changing) {
+      if (!changing) byId("panel-name").textContent = _("Responsibility grids");
+      for (const id of ["list", "draw", "changes"]) byId(id).hidden = changing;
+      /** @type {HTMLElement} */ (document.querySelector(".dt-search")).hidden = changing;
+    },
+    onSaved() { drawTilesAnew(); load(); },
   });
 
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
