@@ -176,7 +176,9 @@ def _look_nearby(questions: Sequence[Question], found: list[list[Found]], bounds
     for n, question in enumerate(questions):
         for a, anchor in enumerate(question.anchors):
             own = [(p, h) for p, h in found[n] if p.anchor == a]
-            if not anchor.plate or any(p.plate or p.named_plate for p, _h in own):
+            if not anchor.plate or any(
+                p.plate or p.named_plate or (p.as_door and h.is_exact) for p, h in own
+            ):
                 continue
             for probe, hit in [(p, h) for p, h in own if h.kind in ("place", "door", "building")][:3]:
                 asked.append((n, Probe(a, probe.name, anchor.number, anchor.plate, how="nearby")))

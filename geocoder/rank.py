@@ -34,7 +34,7 @@ TOGETHER_M = 400  # things named in one address lie at most so far apart
 FAR_M = 20_000  # what is farther off than this is equally far
 SAME_M = 60  # two candidates of one name this near are one place
 ALIKE = 0.975  # of the best score: as good an answer
-RIVAL_M = 80  # as likely a place this far away makes an answer ambiguous
+RIVAL_M = 50  # as likely a place this far away makes an answer ambiguous
 LEAST = 0.2  # what scores less is no answer
 _LEVEL = {"between": "interpolated"}
 _REGION_LEVEL = {2: "province", 4: "city", 6: "district", 9: "street", 12: "community"}
@@ -53,14 +53,13 @@ def candidates(question: Question, found: Sequence[Found], known: Known, limit: 
 
 
 def settled(rated: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """Best first, each place once, too weak ones left out, and rivals of the first told."""
+    """Best first, each place once, too weak ones left out; if the first has a rival, none is sure."""
     kept: list[Candidate] = []
     for candidate in sorted(rated, key=lambda c: (-c.score, c.uncertainty_m, c.entry or 0)):
         if candidate.score >= LEAST and not any(_same(candidate, other) for other in kept):
             kept.append(candidate)
-    rivals = [c for c in kept[1:] if c.score >= ALIKE * kept[0].score and _apart(c, kept[0])]
-    if rivals:
-        for candidate in (kept[0], *rivals):
+    if any(c.score >= ALIKE * kept[0].score and _apart(c, kept[0]) for c in kept[1:]):
+        for candidate in kept:  # all of them, so that the order stays
             candidate.rate(reason("ambiguous"))
     return kept[:limit]
 

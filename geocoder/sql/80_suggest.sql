@@ -7,6 +7,9 @@ CREATE OR REPLACE FUNCTION geocoder_suggest(
   entry bigint, kind text, name text, address text, region_code text, source text, source_id bigint,
   lon double precision, lat double precision, how text
 ) LANGUAGE plpgsql STABLE ROWS 10 SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  -- Two characters are no trigram, but with the edge of a word they are: they are looked for at the end (花园).
+  pattern text := '%' || regexp_replace(typed, '([%_\\])', '\\\1', 'g') || CASE WHEN length(typed) = 2 THEN '' ELSE '%' END;
 BEGIN
   RETURN QUERY
   WITH names AS MATERIALIZED (
@@ -21,7 +24,7 @@ BEGIN
       WHERE latin <> '' AND n.initials >= latin AND n.initials < latin || '{' ORDER BY n.initials LIMIT 200)
     UNION ALL
     (SELECT n.key, 2, 'holds', n.weight FROM geocoder_name n
-      WHERE length(typed) >= 2 AND latin = '' AND n.key LIKE '%' || typed || '%' AND NOT starts_with(n.key, typed)
+      WHERE length(typed) >= 2 AND latin = '' AND n.key LIKE pattern AND NOT starts_with(n.key, typed)
       LIMIT 100)
   ), best AS (
     SELECT DISTINCT ON (names.key) names.* FROM names ORDER BY names.key, names.rank

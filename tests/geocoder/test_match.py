@@ -165,6 +165,12 @@ def test_of_two_equal_shops_neither_is_sure(street):
     assert "ambiguous" in {reason.code for reason in found[0].reasons}
 
 
+@pytest.mark.parametrize("text", [text for _n, text, *_rest in COMBINATIONS] + ["便民便利店", "明德路7号"])
+def test_candidates_come_in_the_order_of_their_scores(street, text):
+    scores = [candidate.score for candidate in geocode(text)]
+    assert scores == sorted(scores, reverse=True)
+
+
 @pytest.mark.parametrize("mark", ["A", "D"])
 def test_near_decides_between_equals(street, mark):
     best = geocode("便民便利店", near=spot(mark))[0]
