@@ -70,7 +70,7 @@ verbs = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(verbs, min_size=3, max_size=9))
 def test_the_ground_stays_covered_once_whatever_is_edited(administrator, asked):
     with transaction.atomic():
