@@ -64,11 +64,16 @@ class Coverage:
 class Clustered:
     """Below zoom ``below``: points become one point per square of ``cell_px`` with a ``point_count``.
 
-    Squares are aligned to tile edges, so that a square lies in one tile only and counts are exact.
+    Squares are aligned to tile edges, so that a square lies in one tile only and counts are exact:
+    ``cell_px`` is a power of two, at most 512.
     """
 
     below: int
     cell_px: int = 64
+
+    def __post_init__(self):
+        if self.cell_px not in (2**n for n in range(10)):
+            raise ValueError(f"squares of {self.cell_px} px do not fit into tiles")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -216,6 +216,12 @@ def test_a_layer_with_rules_of_its_own_is_counted_from_its_rows(town, chief):
     assert rollup.sums(some, user=chief, params={}) is None
 
 
+@pytest.mark.parametrize("cell_px", [0, 48, 1024])
+def test_squares_that_do_not_fit_into_tiles_are_refused(cell_px):
+    with pytest.raises(ValueError, match="do not fit"):
+        Clustered(below=15, cell_px=cell_px)
+
+
 # --- tiles --------------------------------------------------------------------------------------
 
 
