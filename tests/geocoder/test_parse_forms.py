@@ -1,9 +1,7 @@
-"""The forms under the grammar: characters, numerals, numbers of plates, names in memory."""
+"""The forms under the grammar: characters, numerals, numbers of plates."""
 
 import pytest
 
-from geocoder.elements import Kind
-from geocoder.lexicon import Names
 from geocoder.normalise import key, normalise
 from geocoder.numerals import floor, metres, number, plate
 
@@ -117,13 +115,3 @@ def test_floors_count_from_the_ground(written, value):
 )
 def test_distances_are_metres(written, value):
     assert metres(written) == value
-
-
-def test_a_name_may_be_several_things():
-    town = Names([("东湖", Kind.STREET, "东湖街道"), ("东湖", Kind.POI, "东湖公园"), ("东", Kind.POI, "")])
-    assert [(n.kind, n.value) for n in town.match("东湖", 0)] == [
-        (Kind.STREET, "东湖街道"),
-        (Kind.POI, "东湖公园"),
-    ]
-    assert len(town) == 1
-    assert town.match("西湖", 0) == ()
