@@ -253,7 +253,7 @@ def test_the_table_keeps_to_its_size(ask, settings):
 
 
 def test_a_statement_that_takes_too_long_is_a_clear_answer(ask):
-    at = Tile(17, HERE.x * 2, HERE.y * 2)
+    at = Tile(18, HERE.x * 4, HERE.y * 4)
     with elsewhere() as other, connection.cursor() as cursor:
         other.execute("LOCK TABLE cases_case IN ACCESS EXCLUSIVE MODE")  # the tile must wait for it
         cursor.execute("SET statement_timeout = '500ms'")
