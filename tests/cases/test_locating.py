@@ -226,7 +226,7 @@ def test_a_question_that_cannot_be_read_is_refused(ask, params, code):
 def test_one_round_trip_answers_all(ask, town, worker, signed_in, django_assert_num_queries):
     client, query = signed_in(worker), at("p") | {"category": town.cases["west"].category_id}
     client.get("/api/locate", query)
-    with django_assert_num_queries(3):  # the session, its user, and the place
+    with django_assert_num_queries(2):  # the session with its user, and the place
         client.get("/api/locate", query)
 
 

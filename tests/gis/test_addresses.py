@@ -18,6 +18,8 @@ OPEN = {  # the route, and why
     "manifest.webmanifest": "public words and icons",
     "i18n/setlang/": "sets a cookie",
     "i18n/catalog.json": "translations",
+    "sprites/<slug:theme>.<slug:kind>": "drawings that the styles use",
+    "sprites/<slug:theme>@2x.<slug:kind>": "drawings that the styles use",
     "admin/login/": "signs in",
     "admin/logout/": "ends a session, if there is one",
     "admin/jsi18n/": "translations",
