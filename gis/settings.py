@@ -96,6 +96,7 @@ _database: dict = dict(
 _options = _database.setdefault("OPTIONS", {})
 # One request is one process' work: a parallel plan takes the cores of its neighbours (docs/operations.md).
 _options["options"] = "-c max_parallel_workers_per_gather=0 -c jit=off"
+_options["prepare_threshold"] = 1_000_000  # never by counting: only what asks for it is prepared
 if _timeout := int(os.environ.get("WANGGE_STATEMENT_TIMEOUT_S", "0")):
     _options["options"] += f" -c statement_timeout={_timeout}s"
 DATABASES = {
@@ -239,10 +240,9 @@ LOGGING = {
     "filters": {"request_id": {"()": "gis.requests.RequestIdFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "pythonjsonlogger.orjson.OrjsonFormatter",  # a third of the time of the plain one
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-            "json_ensure_ascii": False,
         }
     },
     "handlers": {

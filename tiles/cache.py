@@ -142,7 +142,7 @@ _STORE = "SELECT tiles_store(%s, %s, %s, %s, %s, %s, %s::pg_snapshot, %s, %s, %s
 def _execute(sql: str, values: tuple) -> psycopg.Cursor:
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(sql, values, binary=True)
+        return psycopg.Cursor(connection.connection).execute(sql, values, binary=True, prepare=True)
 
 
 def _stored_or_drawn(question: Question, at: mvt.Tile, rectangle: Rectangle, asker: int | None) -> Answer:

@@ -99,7 +99,10 @@ class Changes:
             return self._first + len(self._lines)
 
     def learn(self, asked_since: str | None, seen: str, stamps: str | None) -> None:
-        """What ``tiles_look`` told: ``stamps`` new since snapshot ``asked_since``, up to ``seen``."""
+        """Add ``stamps`` that are new since snapshot ``asked_since``, up to ``seen``.
+
+        One a line: id, relation, west, south, east, north. None: there are more than one may ask for.
+        """
         with self._lock:
             self._learnt_at = time.monotonic()
             if asked_since is None or stamps is None:

@@ -9,21 +9,32 @@ CREATE OR REPLACE FUNCTION tiles_fetch(
   OUT packed bytea, OUT etag text, OUT thinned smallint, OUT snapshot pg_snapshot, OUT mine boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT c.packed, c.etag, c.thinned, c.snapshot INTO packed, etag, thinned, snapshot
-    FROM tiles_cached c WHERE question = asked AND z = at_z AND x = at_x AND y = at_y;
-  IF EXISTS (
-    SELECT FROM (
-      SELECT s.* FROM tiles_stamp s
-       WHERE s.relation = ANY(here || anywhere) AND s.xid >= pg_snapshot_xmin(snapshot)
-         AND NOT pg_visible_in_snapshot(s.xid, snapshot)
-    ) fresh
-     WHERE fresh.relation = ANY(anywhere)
-        OR (fresh.west <= tiles_fetch.east AND fresh.east >= tiles_fetch.west
-            AND fresh.south <= tiles_fetch.north AND fresh.north >= tiles_fetch.south)
-  ) THEN
-    packed := NULL; etag := NULL; thinned := NULL;
-  END IF;
-  IF etag IS NULL THEN mine := pg_try_advisory_lock(lock); END IF;
+  mine := false;
+  LOOP
+    SELECT c.packed, c.etag, c.thinned, c.snapshot INTO packed, etag, thinned, snapshot
+      FROM tiles_cached c WHERE question = asked AND z = at_z AND x = at_x AND y = at_y;
+    IF EXISTS (
+      SELECT FROM (
+        SELECT s.* FROM tiles_stamp s
+         WHERE s.relation = ANY(here || anywhere) AND s.xid >= pg_snapshot_xmax(snapshot)
+        UNION ALL
+        SELECT s.* FROM pg_snapshot_xip(snapshot) open
+          JOIN tiles_stamp s ON s.xid = open AND s.relation = ANY(here || anywhere)
+      ) fresh
+       WHERE fresh.relation = ANY(anywhere)
+          OR (fresh.west <= tiles_fetch.east AND fresh.east >= tiles_fetch.west
+              AND fresh.south <= tiles_fetch.north AND fresh.north >= tiles_fetch.south)
+    ) THEN
+      packed := NULL; etag := NULL; thinned := NULL;
+    END IF;
+    IF etag IS NOT NULL THEN
+      IF mine THEN PERFORM pg_advisory_unlock(lock); END IF;
+      RETURN;
+    END IF;
+    EXIT WHEN mine;  -- looked at again under the lock: whoever had it may have stored the tile meanwhile
+    mine := pg_try_advisory_lock(lock);
+    EXIT WHEN NOT mine;
+  END LOOP;
 END $$;
 
 -- Keep a tile that was drawn, and let go of its lock.

@@ -57,27 +57,3 @@ BEGIN
   EXECUTE format('CREATE OR REPLACE TRIGGER tiles_stamp_truncate AFTER TRUNCATE ON %s
     FOR EACH STATEMENT EXECUTE FUNCTION tiles_stamp_changes(%s)', relation, words);
 END $$;
-
--- Who holds a session, and every stamp that is new since the snapshot `known`, in one look. A function, because its
--- plan is kept. `stamps` are `id relation west south east north` with spaces between them, one a line; NULL if more than
--- 2,000 are new, or if `known` is so old that some may have been removed.
-CREATE OR REPLACE FUNCTION tiles_look(
-  known pg_snapshot, session text, holder bigint,
-  OUT seen pg_snapshot, OUT stamps text, OUT session_data text, OUT password text, OUT role text, OUT jurisdiction text
-) LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  number bigint;
-BEGIN
-  SELECT pg_current_snapshot(), count(*),
-         coalesce(string_agg(concat_ws(' ', id, relation, west, south, east, north), E'\n'), '')
-    INTO seen, number, stamps
-    FROM (SELECT * FROM tiles_stamp
-           WHERE xid >= pg_snapshot_xmin(known) AND NOT pg_visible_in_snapshot(xid, known)
-           ORDER BY xid LIMIT 2001) fresh;  -- the order keeps the planner at the index
-  IF number > 2000 THEN stamps := NULL; END IF;
-  IF session <> '' THEN
-    SELECT s.session_data, u.password, u.role, u.jurisdiction INTO session_data, password, role, jurisdiction
-      FROM wangge_user u, django_session s
-     WHERE u.id = holder AND u.is_active AND s.session_key = session AND s.expire_date > now();
-  END IF;
-END $$;
