@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from gis.admin import ChoosesFromOwn, InJurisdiction
 from grids import homing
-from grids.models import Officer, Organisation, Posting, Region, ResponsibilityGrid, UnitGrid
+from grids.models import Edit, Officer, Organisation, Posting, Region, ResponsibilityGrid, UnitGrid
 
 
 class TerritoryAdmin(InJurisdiction):
@@ -79,3 +79,22 @@ class OfficerAdmin(InJurisdiction):
     list_select_related = ("organisation", "user")
     search_fields = ("name", "card_number", "user__username")
     autocomplete_fields = ("organisation", "user")
+
+
+@admin.register(Edit)
+class EditAdmin(InJurisdiction):
+    """Who changed what, when and why: read here, written only by edits."""
+
+    list_display = ("at", "kind", "region_code", "by", "why")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    search_fields = ("region_code__startswith", "why", "by__username")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

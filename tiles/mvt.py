@@ -3,15 +3,13 @@
 What a layer gives to it stands in ``tiles.parts``; how a tile is kept small in ``tiles.budget``.
 """
 
-import itertools
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from psycopg.types.numeric import Int4
 
 from gis.layers import Layer
 from tiles import filters, parts, rollup
@@ -22,7 +20,6 @@ __all__ = ["BUFFER", "DEEPEST", "EXTENT", "TILE_PX", "WORLD_M", "Made", "Tile", 
 BUDGET = 500_000  # bytes of a tile, packed
 PREPARED_FROM = 15  # zoom; above, a plan for just this tile is worth its time
 PREPARED_AT_ONCE = 24  # on one connection: each holds about half a megabyte there
-_numbers = itertools.count(1)
 
 
 class Made(NamedTuple):
@@ -35,41 +32,24 @@ class Made(NamedTuple):
 def run(text: str, at: Tile) -> Made:
     """Tile ``at``, in binary from the database: as hexadecimal text it was twice as many bytes.
 
-    The three whole numbers are written into the text: looking for parameters in it would take longer. Deep
-    tiles are so small that half of their time would go into the plan, so their statements are prepared.
+    Deep tiles are so small that half of their time would go into the plan: their statements are prepared. For
+    the others a plan for just this tile pays, and its three whole numbers are written into the text: looking
+    for parameters in it would take longer.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         if at.z >= PREPARED_FROM:
-            sql = f"EXECUTE {_prepared(cursor, text)} ({at.z}, {at.x}, {at.y})"
+            cursor.connection.prepared_max = PREPARED_AT_ONCE
+            numbers = {name: Int4(number) for name, number in at._asdict().items()}
+            cursor.execute(_with_snapshot(text), numbers, prepare=True, binary=True)
         else:
-            sql = _with_snapshot(text % at._asdict())
-        cursor.execute(sql, prepare=False, binary=True)
+            cursor.execute(_with_snapshot(text % at._asdict()), prepare=False, binary=True)
         [made] = cursor
     return Made(*made)
 
 
 def _with_snapshot(text: str) -> str:
     return f"SELECT ({text}), pg_current_snapshot()::text"
-
-
-_names: WeakKeyDictionary[psycopg.Connection, OrderedDict[str, str]] = WeakKeyDictionary()
-
-
-def _prepared(cursor: psycopg.Cursor, text: str) -> str:
-    """The name of this statement on the cursor's connection, where the latest ones are prepared."""
-    names = _names.setdefault(cursor.connection, OrderedDict())
-    if text in names:
-        names.move_to_end(text)
-        return names[text]
-    if len(names) >= PREPARED_AT_ONCE:
-        _text, oldest = names.popitem(last=False)
-        cursor.execute(f"DEALLOCATE {oldest}", prepare=False)
-    name = f"tile_{next(_numbers)}"
-    numbered = _with_snapshot(text % {"z": "$1", "x": "$2", "y": "$3"})
-    cursor.execute(f"PREPARE {name} (int, int, int) AS {numbered}", prepare=False)
-    names[text] = name
-    return name
 
 
 def statement(asked: Iterable[Layer], *, z: int, user, params, thin: int = 0) -> str:
