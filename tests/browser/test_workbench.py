@@ -15,6 +15,7 @@ def workbench(desk):
 
     def open_it(query="", width=1100, height=700):
         page = desk(Role.GIS_ADMINISTRATOR, f"/map{query}", viewport={"width": width, "height": height})
+        expect(page.locator(".wb-layer").first).to_be_attached(timeout=30_000)  # what is shown is known now
         map_idle(page)
         return page
 
